@@ -1,0 +1,105 @@
+"""How a rule is declared: a pure function of an op and the facts about it, with the examples that document, test and probe it."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bce_lint.facts.expr import Expr
+    from bce_lint.facts.facts import Facts
+
+
+class Level(StrEnum):
+    """When a rule runs: always, only if selected, or (selected too) as advice about code that is finite but lossy."""
+
+    DEFAULT = "default"
+    OPT_IN = "opt-in"
+    ADVICE = "advice"
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """Code that the rule finds: exactly on the lines marked `# flagged` (or `# flagged: other-rule`).
+
+    `fixed` replaces the flagged line, or is the whole new source when it has several lines; None says that there is no fix.
+    `breaks` is a witness: the value of each parameter (|logit| for one that is a probability) at which value or gradient is not finite.
+    """
+
+    source: str
+    fixed: str | None = None
+    breaks: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", dedent(self.source).strip("\n") + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """A safe look-alike: no rule says anything, and it agrees with the exact meaning wherever a `Bad` breaks."""
+
+    source: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", dedent(self.source).strip("\n") + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a rule says of the op that it was shown.
+
+    `at` is the operand to underline (None: the op itself); `because` the operands whose origins to show;
+    `covers` the ops whose own findings this one makes superfluous; `help` the advice, in the imperative;
+    `replace` what to write in place of `at`; `safe` whether that is the same mathematics.
+    """
+
+    message: str
+    help: str = ""
+    at: Expr | None = None
+    because: tuple[Expr, ...] = ()
+    covers: tuple[Expr, ...] = ()
+    replace: Expr | None = None
+    safe: bool = True
+
+
+Check = Callable[[Any, "Facts"], Report | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as declared; `summary` is its module's docstring, `rationale` its function's. Rules above `Level.DEFAULT` run only when selected."""
+
+    name: str
+    code: str
+    on: tuple[type[Expr], ...]
+    check: Check
+    bad: tuple[Bad, ...]
+    good: tuple[Good, ...]
+    level: Level
+    summary: str
+    rationale: str
+
+
+def rule(
+    name: str,
+    *,
+    code: str,
+    on: type[Expr] | tuple[type[Expr], ...],
+    bad: list[Bad],
+    good: list[Good],
+    level: Level = Level.DEFAULT,
+) -> Callable[[Check], Rule]:
+    """Declare the decorated function as the rule `name`, called for every op of the types `on`."""
+
+    def declare(check: Check) -> Rule:
+        summary = (sys.modules[check.__module__].__doc__ or "").strip()
+        rationale = inspect.cleandoc(check.__doc__ or "")
+        ops = on if isinstance(on, tuple) else (on,)
+        return Rule(name, code, ops, check, tuple(bad), tuple(good), level, summary, rationale)
+
+    return declare
