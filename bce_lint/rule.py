@@ -85,7 +85,7 @@ class Rule:
     rationale: str
 
 
-def rule(
+def rule(  # noqa: PLR0913  (every rule spells these out; they are its declaration)
     name: str,
     *,
     code: str,

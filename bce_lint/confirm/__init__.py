@@ -1,0 +1,1 @@
+"""Is it really so? Runs the flagged code on extreme inputs, contained."""

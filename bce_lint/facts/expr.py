@@ -22,7 +22,7 @@ Axis = int | tuple[int, ...] | None | str
 class Interned(type):
     """Makes equal calls return the same object. The table is weak, so it holds nothing alive."""
 
-    _table: WeakValueDictionary[tuple[object, ...], Expr] = WeakValueDictionary()
+    _table: ClassVar[WeakValueDictionary[tuple[object, ...], Expr]] = WeakValueDictionary()
 
     def __call__(cls, *args: object, **kwargs: object) -> Expr:
         new: Expr = super().__call__(*args, **kwargs)
@@ -532,7 +532,8 @@ class Std(Expr):
 @op
 class BinaryCrossEntropy(Expr):
     """`-(labels log x + (1 - labels) log(1 - x))` of probabilities `x`, guarded inside by the framework as its `guard` says:
-    "clip" (Keras: to [1e-7, 1 - 1e-7]), "log-floor" (PyTorch: logarithms held above -100)."""
+    "clip" (Keras: to [1e-7, 1 - 1e-7]), "log-floor" (PyTorch: logarithms held above -100).
+    """
 
     labels: Expr
     x: Expr

@@ -1,0 +1,1 @@
+"""(findings, troubles) to text; none of them prints."""

@@ -1,0 +1,1 @@
+"""Text without Python grammar: reading, walking, filtering files."""

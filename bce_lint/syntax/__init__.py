@@ -1,0 +1,1 @@
+"""Text to tree to IR, and back to places; the only room that knows libcst."""

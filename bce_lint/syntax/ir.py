@@ -332,4 +332,22 @@ class Delete(Node):
     targets: tuple[Expression, ...]
 
 
-Statement = Assign | AugAssign | Evaluate | Return | If | For | While | With | Try | Match | Function | Class | Import | Jump | Assert | Scoped | Delete
+Statement = (
+    Assign
+    | AugAssign
+    | Evaluate
+    | Return
+    | If
+    | For
+    | While
+    | With
+    | Try
+    | Match
+    | Function
+    | Class
+    | Import
+    | Jump
+    | Assert
+    | Scoped
+    | Delete
+)

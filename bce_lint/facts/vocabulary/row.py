@@ -11,7 +11,24 @@ UNKNOWN = "?"
 """What a static field is when the source does not show it as a literal."""
 
 STATIC = frozenset(
-    "activation axis ddof dtype from_logits guard how index keepdims label_smoothing log_labels ord reduction sparse units zero_gradient".split()
+    [
+        "activation",
+        "axis",
+        "ddof",
+        "dtype",
+        "from_logits",
+        "guard",
+        "how",
+        "index",
+        "keepdims",
+        "label_smoothing",
+        "log_labels",
+        "ord",
+        "reduction",
+        "sparse",
+        "units",
+        "zero_gradient",
+    ]
 )
 """Fields that take a Python literal (number, string, bool, None, tuple of them), never an Expr."""
 
