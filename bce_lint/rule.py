@@ -53,14 +53,14 @@ class Good:
 class Report:
     """What a rule says of the op that it was shown.
 
-    `at` is the operand to underline (None: the op itself); `because` the operands whose origins to show;
+    `at` is the operand to underline, or several with all that lies between (empty: the op itself); `because` the operands whose origins to show;
     `covers` the ops whose own findings this one makes superfluous; `help` the advice, in the imperative;
-    `replace` what to write in place of `at`; `safe` whether that is the same mathematics.
+    `replace` what to write in place of the op; `safe` whether that is the same mathematics.
     """
 
     message: str
     help: str = ""
-    at: Expr | None = None
+    at: tuple[Expr, ...] = ()
     because: tuple[Expr, ...] = ()
     covers: tuple[Expr, ...] = ()
     replace: Expr | None = None
@@ -72,7 +72,10 @@ Check = Callable[[Any, "Facts"], Report | None]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule as declared; `summary` is its module's docstring, `rationale` its function's. Rules above `Level.DEFAULT` run only when selected."""
+    """A rule as declared; `summary` is its module's docstring, `rationale` its function's.
+
+    Rules above `Level.DEFAULT` run only when selected.
+    """
 
     name: str
     code: str

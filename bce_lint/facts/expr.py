@@ -25,6 +25,7 @@ class Interned(type):
     _table: ClassVar[WeakValueDictionary[tuple[object, ...], Expr]] = WeakValueDictionary()
 
     def __call__(cls, *args: object, **kwargs: object) -> Expr:
+        """Return the one instance of `cls` with these fields."""
         new: Expr = super().__call__(*args, **kwargs)
         key = (cls, *(_key(getattr(new, name)) for name in new.__match_args__))
         return Interned._table.setdefault(key, new)
@@ -141,6 +142,28 @@ class Layer(Expr):
 
     make: str
     settings: tuple[tuple[str, object], ...] = ()
+
+
+@op
+class Reference(Expr):
+    """An imported module, function or class by its qualified name ("tensorflow.math.log"), whatever it is called here."""
+
+    name: str
+
+
+@op
+class Definition(Expr):
+    """A function, lambda or class of this file, by its key in the `Module`; `owner` is the instance that a method is bound to."""
+
+    key: str
+    owner: Expr | None = None
+
+
+@op
+class Made(Expr):
+    """An instance of the class `key` of this file."""
+
+    key: str
 
 
 @op
@@ -497,7 +520,10 @@ class LogSumExp(Expr):
 
 @op
 class Norm(Expr):
-    """The `ord`-norm along `axis`; 2 is Euclid's (and Frobenius'); `zero_gradient` is true where a framework gives 0 for its gradient at 0."""
+    """The `ord`-norm along `axis`; 2 is Euclid's (and Frobenius').
+
+    `zero_gradient` is true where a framework gives 0 for its gradient at 0.
+    """
 
     x: Expr
     ord: float = 2
@@ -531,8 +557,9 @@ class Std(Expr):
 
 @op
 class BinaryCrossEntropy(Expr):
-    """`-(labels log x + (1 - labels) log(1 - x))` of probabilities `x`, guarded inside by the framework as its `guard` says:
-    "clip" (Keras: to [1e-7, 1 - 1e-7]), "log-floor" (PyTorch: logarithms held above -100).
+    """`-(labels log x + (1 - labels) log(1 - x))` of probabilities `x`, guarded inside by the framework.
+
+    `guard` says how: "clip" (Keras: to [1e-7, 1 - 1e-7]) or "log-floor" (PyTorch: logarithms held above -100).
     """
 
     labels: Expr

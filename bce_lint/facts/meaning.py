@@ -44,7 +44,8 @@ class Meaning:
     """Where a flagged op stands and what its function computes.
 
     `path` names the enclosing definitions from the outside in, `("FocalLoss", "call")`; it is empty for module-level code.
-    `result` is what the innermost of them returns in terms of its parameters (None: it returns nothing that was read); `site` is the flagged op.
+    `result` is what the innermost of them returns in terms of its parameters (None: it returns nothing that was read);
+    `site` is the flagged op.
     """
 
     path: tuple[str, ...]
