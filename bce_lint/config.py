@@ -1,0 +1,163 @@
+"""What the user asked for: the command line and [tool.bce-lint] as one frozen `Config`. Every bad value is a UsageError naming its key."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from bce_lint.finding import UsageError
+
+DTYPES = ("float16", "bfloat16", "float32", "float64")
+FORMATS = ("full", "concise", "json")
+EPILOG = """exit status: 0 nothing found, 1 findings, 2 a file that could not be judged or a wrong command line.
+--confirm runs the flagged functions of the files it is given, with your rights: see README.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One run. `dtype` None is what the code shows, or else the framework's own; an empty `select` is the default rules."""
+
+    paths: tuple[str, ...] = (".",)
+    confirm: bool = False
+    dtype: str | None = None
+    plot: Path | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    output_format: str = "full"
+    isolated: bool = False
+    explain: str | None = None
+    list_rules: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What [tool.bce-lint] of a pyproject.toml says; the command line goes first."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    dtype: str | None = None
+
+
+def read(argv: Sequence[str], directory: Path) -> Config:
+    """Return what `argv` says, completed by the nearest pyproject.toml at or above `directory` that has a [tool.bce-lint]."""
+    asked = _parser().parse_args(argv)
+    project = Project() if asked.isolated else project_at(directory)
+    if asked.plot and not asked.confirm:
+        raise UsageError("--plot draws what --confirm measured: give both")
+    return Config(
+        paths=tuple(asked.paths) or (".",),
+        confirm=asked.confirm,
+        dtype=asked.dtype or project.dtype,
+        plot=asked.plot,
+        select=tuple(asked.select) or project.select,
+        ignore=tuple(asked.ignore) or project.ignore,
+        output_format=asked.output_format,
+        isolated=asked.isolated,
+        explain=asked.explain,
+        list_rules=asked.list_rules,
+    )
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as everything else does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see bce-lint --help)")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        "bce-lint",
+        description="Find numerically unsafe losses in Python ML code, and prove them by running them.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("paths", nargs="*", metavar="PATH", help="files and directories to judge (default: .)")
+    add("--confirm", action="store_true", help="run every flagged function on extreme inputs and say what comes out")
+    add("--dtype", choices=DTYPES, help="judge and run in this dtype (default: what the code shows)")
+    add("--plot", type=Path, metavar="DIR", help="with --confirm: draw a PNG a finding into DIR")
+    add(
+        "--select",
+        type=_words,
+        action="extend",
+        default=[],
+        metavar="RULES",
+        help="run only these: names, codes, code prefixes or ALL, by commas",
+    )
+    add("--ignore", type=_words, action="extend", default=[], metavar="RULES", help="leave these out")
+    add("--output-format", choices=FORMATS, default=FORMATS[0], help="how to print findings (default: full)")
+    add("--isolated", action="store_true", help="do not read pyproject.toml")
+    add("--explain", metavar="RULE", help="print the page of one rule, by name or code")
+    add("--list-rules", action="store_true", help="print every rule")
+    add("--version", action=_Version, nargs=0, help="print the version")
+    return parser
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for: importlib.metadata costs more than linting a file."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"bce-lint {version('bce-lint')}\n")
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def project_at(directory: Path) -> Project:
+    """Return what the nearest [tool.bce-lint] at or above `directory` says; a file that does not mention us is not parsed."""
+    for place in (directory, *directory.parents):
+        file = place / "pyproject.toml"
+        try:
+            data = file.read_bytes()
+        except OSError:
+            continue
+        if b"bce-lint" in data and (table := _table(name := os.path.relpath(file, directory), data)) is not None:
+            return _project(name, table)
+    return Project()
+
+
+def _table(file: str, data: bytes) -> object | None:
+    import tomllib
+
+    try:
+        tool = tomllib.loads(data.decode()).get("tool")
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{file}: {error}") from None
+    return tool.get("bce-lint") if isinstance(tool, dict) else None
+
+
+def _project(file: str, table: object) -> Project:
+    if not isinstance(table, dict):
+        raise UsageError(f"{file}: tool.bce-lint must be a table")
+    valid = Project.__match_args__
+    for key in table:
+        if key not in valid:
+            raise UsageError(f"{file}: unknown key {key!r} in [tool.bce-lint]; valid are {', '.join(valid)}")
+    return Project(
+        select=_rules(f"{file}: select", table.get("select", [])),
+        ignore=_rules(f"{file}: ignore", table.get("ignore", [])),
+        dtype=_dtype(f"{file}: dtype", table.get("dtype")),
+    )
+
+
+def _rules(key: str, value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    raise UsageError(f"{key} is {value!r}; it must be a list of rule names, codes, code prefixes or ALL")
+
+
+def _dtype(key: str, value: object) -> str | None:
+    if value is None:
+        return None
+    if value in DTYPES:
+        return str(value)
+    raise UsageError(f"{key} is {value!r}; valid are {', '.join(DTYPES)}")

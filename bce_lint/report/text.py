@@ -1,0 +1,94 @@
+"""Findings as people read them: an excerpt with the operation and its origins underlined, or one line each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from bce_lint.finding import Confirmed, Finding, Origin, Refuted, Severity, Span, Trouble, Undecided
+from bce_lint.report.excerpt import Mark, Paint, excerpt, one_line, plain, printable
+
+Lines = Callable[[str, int | None], Sequence[str]]
+"""The lines of a file, or of one cell of a notebook."""
+
+
+def concise(findings: Iterable[Finding]) -> str:
+    """Return one line a finding."""
+    return "".join(f"{place(found.path, found.span)}: {found.code} {one_line(found.message)}{_said(found)}\n" for found in findings)
+
+
+def full(finding: Finding, lines: Lines, paint: Paint = plain) -> str:
+    """Return a finding with the excerpt, and below it what to do."""
+    where = paint(place(finding.path, finding.span), "strong")
+    label = paint(f"{finding.severity}[{finding.code} {finding.rule}]", finding.severity)
+    head = f"{where}: {label} {paint(one_line(finding.message), 'strong')}"
+    rows = excerpt([*_marks(finding)], lines(finding.path, finding.span.cell), paint)
+    return "\n".join([head, *rows, *_advice(finding, paint)]) + "\n"
+
+
+def trouble(trouble: Trouble, paint: Paint = plain) -> str:
+    """Return the one line of a file or a part of one that could not be judged."""
+    where = place(trouble.path, trouble.span) if trouble.span else printable(trouble.path)
+    return f"{paint(where, 'strong')}: {paint('not judged', 'error')}: {one_line(trouble.message)}\n"
+
+
+def summary(findings: Sequence[Finding], troubles: Sequence[Trouble], files: int) -> str:
+    """Return the closing line: what was found in how many files, and what execution said."""
+    severities = Counter(finding.severity for finding in findings)
+    kinds = ", ".join(_count(severities[kind], kind) for kind in Severity if severities[kind])
+    found = f"Found {_count(len(findings), 'finding')} ({kinds})" if findings else "No findings"
+    verdicts = Counter(type(finding.verdict).__name__.lower() for finding in findings)
+    said = ", ".join(f"{verdicts[word]} {word}" for word in ("confirmed", "refuted", "undecided") if verdicts[word])
+    missed = f"{len(troubles)} not judged" if troubles else ""
+    return "; ".join(part for part in (f"{found} in {_count(files, 'file')}", said, missed) if part) + ".\n"
+
+
+def place(path: str, span: Span) -> str:
+    """Return `path:row:column`, or `path:cell N:row:column` as Ruff writes it."""
+    cell = f"cell {span.cell}:" if span.cell is not None else ""
+    return f"{printable(path)}:{cell}{span.row}:{span.column}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 or noun == Severity.ADVICE else f"{number} {noun}s"
+
+
+def _said(finding: Finding) -> str:
+    match finding.verdict:
+        case Confirmed(witnesses=(first, *_)):
+            return f" [confirmed: {first.what} {first.result} from |logit| = {first.logit:.4g}]"
+        case Refuted():
+            return " [refuted]"
+        case Undecided(reason):
+            return f" [undecided: {one_line(reason)}]"
+        case _:
+            return ""
+
+
+def _marks(finding: Finding) -> Iterator[Mark]:
+    yield Mark(finding.span, "^", finding.severity)
+    for origin in finding.origins:
+        if _in_sight(origin, finding) and origin.span:
+            yield Mark(origin.span, "-", "origin", _told(origin))
+
+
+def _advice(finding: Finding, paint: Paint) -> Iterator[str]:
+    indent = " " * (len(str(finding.span.end_row)) + 1)
+    for origin in finding.origins:
+        if not _in_sight(origin, finding):
+            yield f"{indent}{paint('note:', 'origin')} {_told(origin)}"
+    if finding.help:
+        yield f"{indent}{paint('help:', 'help')} {one_line(finding.help)}"
+    if finding.fix:
+        degree = "safe" if finding.fix.safe else "unsafe"
+        yield f"{indent}{paint(f'fix ({degree}):', 'help')} {one_line(finding.fix.title)}"
+
+
+def _in_sight(origin: Origin, finding: Finding) -> bool:
+    """Return whether the origin lies in the file, and in a notebook in the cell, that the excerpt is of."""
+    return origin.span is not None and origin.span.cell == finding.span.cell
+
+
+def _told(origin: Origin) -> str:
+    note = f": {origin.note}" if origin.note else ""
+    return one_line(f"{origin.text}{note}{' (guessed)' if origin.guessed else ''}")
