@@ -87,7 +87,7 @@ def parameters(params: libcst.Parameters) -> tuple[ir.Parameter, ...]:
 
 def _parameter(param: libcst.Param, kind: str, star: int = 0) -> ir.Parameter:
     annotation = None if param.annotation is None else expression(param.annotation.annotation)
-    return ir.Parameter(param.name.value, optional(param.default), annotation, star, kind)
+    return ir.Parameter(param, param.name.value, optional(param.default), annotation, star, kind)
 
 
 def _name(node: libcst.Name) -> ir.Expression:

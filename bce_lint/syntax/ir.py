@@ -188,7 +188,7 @@ Expression = (
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Node):
     """`star` is 1 for *args, 2 for **kwargs; `kind` is "positional-only", "any" or "keyword-only"."""
 
     name: str
