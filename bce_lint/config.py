@@ -31,6 +31,7 @@ class Config:
     isolated: bool = False
     explain: str | None = None
     list_rules: bool = False
+    version: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def read(argv: Sequence[str], directory: Path) -> Config:
         isolated=asked.isolated,
         explain=asked.explain,
         list_rules=asked.list_rules,
+        version=asked.version,
     )
 
 
@@ -95,17 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--isolated", action="store_true", help="do not read pyproject.toml")
     add("--explain", metavar="RULE", help="print the page of one rule, by name or code")
     add("--list-rules", action="store_true", help="print every rule")
-    add("--version", action=_Version, nargs=0, help="print the version")
+    add("--version", action="store_true", help="print the version")
     return parser
-
-
-class _Version(argparse.Action):
-    """Looks the version up only when it is asked for: importlib.metadata costs more than linting a file."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
-
-        parser.exit(message=f"bce-lint {version('bce-lint')}\n")
 
 
 def _words(text: str) -> list[str]:
