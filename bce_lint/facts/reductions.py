@@ -1,0 +1,116 @@
+"""Transfer functions of what runs along an axis (sum, mean, softmax, logsumexp, variance, norm) on intervals: see `interval.py`.
+
+How many entries there are is not known, only that there is at least one and at most `MOST`: so a float32 sum of probabilities is
+finite, while in float16 it overflows, as it does from 65520 ones on. The order of a sum is not known either: each end moves outward
+by `ULPS` numbers, which is what pairwise and blocked summation of any real length keep to.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from bce_lint.facts.elementary import ULPS, exp, pow_, sqrt
+from bce_lint.facts.formats import size
+from bce_lint.facts.interval import INF, Interval, abs_, cast_to_bool, hull, maximum, mul, rounded, square, sub
+
+if TYPE_CHECKING:
+    from bce_lint.facts.formats import Format
+
+MOST = 2.0**32
+"""The most entries that are reduced to one."""
+
+_COUNT = Interval(1.0, MOST)
+
+
+def _spread(x: Interval, fmt: Format) -> Interval:
+    """Move the ends outward by `ULPS`, but not past zero."""
+    if x.empty or not fmt.rounds:
+        return x
+    lo = fmt.step(x.lo, -ULPS) if x.lo else x.lo
+    hi = fmt.step(x.hi, ULPS) if x.hi else x.hi
+    return Interval(max(lo, 0.0) if x.lo > 0 else lo, min(hi, 0.0) if x.hi < 0 else hi, x.nan)
+
+
+def sum_of(x: Interval, fmt: Format) -> Interval:
+    """Return the sum: of the sign of its entries; infinite where `MOST` of them overflow, NaN where infinities of both signs meet."""
+    total = mul(x, _COUNT, fmt)
+    return Interval(total.lo, total.hi, x.nan or (total.lo == -INF and total.hi == INF))
+
+
+def mean_of(x: Interval, fmt: Format) -> Interval:
+    """Return the mean, which lies among the entries. That a float16 sum on the way may overflow is left out."""
+    nan = x.nan or (x.lo == -INF and x.hi == INF)
+    return _spread(Interval(x.lo, x.hi, nan), fmt)
+
+
+def prod_of(x: Interval, fmt: Format) -> Interval:
+    """Return the product: in [0, 1] for entries in [0, 1], 0 being attained; otherwise of any size."""
+    if x.empty:
+        return x
+    small = abs_(x)
+    nan = x.nan or (x.contains(0) and small.hi > 1) or (small.hi == INF and small.lo < 1)
+    most = small.hi if small.hi <= 1 else INF
+    least = 0.0 if small.lo < 1 else small.lo
+    if x.lo >= 0:
+        return _spread(Interval(least, most, nan), fmt)
+    return _spread(Interval(-most, most, nan), fmt)
+
+
+def softmax(x: Interval, fmt: Format) -> Interval:
+    """Return one share e^x / sum(e^x): in [0, 1], 1 attained (one entry, or a large one), 0 too unless the entries are near each other."""
+    if x.empty:
+        return x
+    lost = exp(sub(Interval(x.lo, x.lo), Interval(x.hi, x.hi), fmt), fmt)
+    least = rounded([] if lost.empty else [lost.lo / MOST], fmt)
+    return hull([0.0 if least.empty or (fmt.flush and not least.lo) else least.lo, 1.0], nan=x.nan or x.infinite)
+
+
+def log_softmax(x: Interval, fmt: Format) -> Interval:
+    """Return x - logsumexp(x), stable: at most 0, as low as the entries are apart."""
+    if x.empty:
+        return x
+    apart = sub(Interval(x.lo, x.lo), Interval(x.hi, x.hi), fmt)
+    low = -INF if apart.empty else rounded([fmt.exact(apart.lo) - fmt.exact(math.log(MOST))], fmt).lo
+    return _spread(Interval(low, 0.0, x.nan or x.infinite), fmt)
+
+
+def logsumexp(x: Interval, fmt: Format) -> Interval:
+    """Return log(sum(e^x)), stable: at least the largest entry, at most log(`MOST`) more."""
+    if x.empty:
+        return x
+    top = rounded([fmt.exact(x.hi) + fmt.exact(math.log(MOST))], fmt).hi
+    blur = ULPS * float(max(size(x.lo), size(x.hi), fmt.tiny)) * 2.0 ** (1 - fmt.precision) if fmt.rounds and x.finite else 0.0
+    return rounded([x.lo - blur, top + blur], fmt, nan=x.nan)
+
+
+def var_of(x: Interval, fmt: Format, ddof: int = 0) -> Interval:
+    """Return the variance: at least 0 and attaining it, at most range^2 / 4, or / 2 with `ddof` 1.
+
+    That the variance of one entry with `ddof` 1 is NaN is left out.
+    """
+    if x.empty:
+        return x
+    span = sub(Interval(x.hi, x.hi), Interval(x.lo, x.lo), fmt)
+    most = mul(square(span, fmt), Interval(0.5, 0.5) if ddof else Interval(0.25, 0.25), fmt)
+    return _spread(hull([0.0, INF if most.empty else most.hi], nan=x.nan or x.infinite), fmt)
+
+
+def std_of(x: Interval, fmt: Format, ddof: int = 0) -> Interval:
+    """Return the root of the variance."""
+    return sqrt(var_of(x, fmt, ddof), fmt)
+
+
+def norm_of(x: Interval, fmt: Format, order: float = 2.0) -> Interval:
+    """Return the `order`-norm: 2 is Euclid's, 1 the sum of sizes, inf and -inf the largest and least size, 0 the count of what is not 0."""
+    sizes = abs_(x)
+    if order in (INF, -INF) or sizes.empty:
+        return sizes
+    if order == 0:
+        return sum_of(cast_to_bool(x), fmt)
+    if order == 1:
+        return sum_of(sizes, fmt)
+    if order == 2:
+        return maximum(sqrt(sum_of(square(x, fmt), fmt), fmt), Interval(0.0, 0.0))
+    power, root = Interval(order, order), Interval(1 / order, 1 / order)
+    return pow_(sum_of(pow_(sizes, power, fmt), fmt), root, fmt)
