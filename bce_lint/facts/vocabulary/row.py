@@ -30,7 +30,11 @@ STATIC = frozenset(
         "zero_gradient",
     ]
 )
-"""Fields that take a Python literal (number, string, bool, None, tuple of them), never an Expr."""
+"""Fields that take a Python literal (number, string, bool, None, tuple of them) or the qualified name of a function or dtype, never an Expr."""
+
+
+class UnreadError(ValueError):
+    """Raised by a `make` whose operands have no meaning in the algebra: the call becomes an Opaque."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +49,25 @@ class Row:
     `a/b` are two spellings of one parameter (an old name). What follows a lone `*` is keyword only.
     `*items` takes all remaining positional arguments as a tuple. A field in STATIC receives a literal or UNKNOWN.
     A call that gives an argument the signature does not know, or lacks one that `make` needs, is unread: an Opaque.
+    A `keyed` make also takes `key`, the identity of the call, for a part of its result that is equal only to itself.
     """
 
     make: Callable[..., Expr]
     signature: str
+    keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """One framework: what its names mean and how its ops are spelled.
 
-    `functions` is keyed by canonical qualified name ("tensorflow.math.log"), `methods` by method name of a tensor (its first parameter is the
-    tensor). `canonical` rewrites prefixes before the look-up ("tensorflow.compat.v1" -> "tensorflow"), longest first.
-    `customary` says what a name is taken for when nothing in the file binds it ("K" -> "keras.backend").
-    `spellings` gives for an op the source to write, its fields in braces: "tensorflow.math.log_sigmoid({x})"; the dotted name before
-    the parenthesis is shortened to the file's own aliases by `facts/spell.py`.
+    `functions` is keyed by canonical qualified name ("tensorflow.log" for tf.math.log), `constants` likewise ("numpy.pi").
+    `methods` is keyed by the method name of a tensor, the tensor being the first parameter; an attribute's key starts with a dot (".T").
+    `spellings` gives for an op the source to write, its fields in braces: "tensorflow.math.log_sigmoid({x})". Dotted names that start with
+    a framework's root are shortened to the file's own aliases by `facts/spell.py`; what stands in square brackets is left out when its
+    field is the op's default ("tensorflow.reduce_sum({x}[, axis={axis}])"). An operand that is not a whole argument (as in "-K.softplus(-{x})")
+    needs parentheses unless it is an atom, and so does a spelling that is not a call when it becomes an operand.
+    `quirks` says, by qualified name, where a function's value or gradient departs from its op's in a way that no field of the op tells.
     """
 
     name: str
@@ -67,6 +75,6 @@ class Vocabulary:
     flushes_subnormals: bool
     functions: Mapping[str, Row]
     methods: Mapping[str, Row] = field(default_factory=dict)
-    canonical: Mapping[str, str] = field(default_factory=dict)
-    customary: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, float] = field(default_factory=dict)
     spellings: Mapping[type[Expr], str] = field(default_factory=dict)
+    quirks: Mapping[str, str] = field(default_factory=dict)

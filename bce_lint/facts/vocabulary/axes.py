@@ -1,0 +1,169 @@
+"""Builders for what works along axes: sums, extremes, norms, softmax."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from bce_lint.facts.algebra import div, mul, neg
+from bce_lint.facts.expr import (
+    Axis,
+    Bounded,
+    Const,
+    Expr,
+    Index,
+    Items,
+    Linear,
+    Max,
+    Maximum,
+    Mean,
+    Min,
+    Norm,
+    Softmax,
+    Square,
+    Std,
+    Sum,
+    Var,
+)
+from bce_lint.facts.vocabulary.make import LARGEST_SIZE, axis_of, constant, flag, rsqrt, tensor
+from bce_lint.facts.vocabulary.places import written
+from bce_lint.facts.vocabulary.row import UNKNOWN, UnreadError
+
+
+TINY = Const(1e-12)
+
+
+def reduce(op: Callable[..., Expr]) -> Callable[..., Expr]:
+    """Build a reduction."""
+
+    def make(x: Expr, axis: object = None, keepdims: object = None, dtype: object = None) -> Expr:
+        operand = tensor(x) if dtype is None else constant(x, dtype)
+        return op(operand, axis_of(axis), flag(keepdims))
+
+    return make
+
+
+def along(op: Callable[..., Expr], default: Axis = -1) -> Callable[..., Expr]:
+    """Build a softmax or its logarithm, whose axis is `default` unless given."""
+
+    def make(x: Expr, axis: object = default, dtype: object = None) -> Expr:
+        operand = tensor(x) if dtype is None else constant(x, dtype)
+        return op(operand, default if axis is None else axis_of(axis))
+
+    return make
+
+
+def softmin(x: Expr, axis: object = -1, dtype: object = None) -> Expr:
+    """Return `softmax(-x)`."""
+    return along(Softmax)(neg(x), axis, dtype)
+
+
+def spread(op: type[Var | Std], ddof: int = 0) -> Callable[..., Expr]:
+    """Build a variance or standard deviation; PyTorch's `unbiased` is a `ddof` of 1, and may stand where the axis does."""
+
+    def make(x: Expr, axis: object = None, keepdims: object = None, ddof: object = ddof, unbiased: object = None) -> Expr:
+        if isinstance(axis, bool):
+            axis, unbiased = None, axis
+        degrees = ddof if unbiased is None else int(flag(unbiased))
+        return op(tensor(x), axis_of(axis), flag(keepdims), degrees if isinstance(degrees, int) else 0)
+
+    return make
+
+
+def moments(x: Expr, axis: object = None, keepdims: object = None) -> Expr:
+    """Return `(mean, variance)`."""
+    return Items((Mean(x, axis_of(axis), flag(keepdims)), Var(x, axis_of(axis), flag(keepdims))))
+
+
+def var_mean(op: type[Var | Std]) -> Callable[..., Expr]:
+    """Build PyTorch's `(variance, mean)`."""
+
+    def make(x: Expr, axis: object = None, keepdims: object = None, ddof: object = 1, unbiased: object = None) -> Expr:
+        first = spread(op, 1)(x, axis, keepdims, ddof, unbiased)
+        return Items((first, Mean(x, None if isinstance(axis, bool) else axis_of(axis), flag(keepdims))))
+
+    return make
+
+
+def norm(*, zero_gradient: bool = False) -> Callable[..., Expr]:
+    """Build a vector norm (or Frobenius'); other matrix norms are unread."""
+
+    def make(x: Expr, ord: object = None, axis: object = None, keepdims: object = None) -> Expr:  # noqa: A002  (the frameworks' word)
+        order = order_of(ord)
+        if isinstance(axis, tuple) and len(axis) == 2 and ord not in (None, "fro", "euclidean"):
+            raise UnreadError
+        return Norm(tensor(x), order, axis_of(axis), flag(keepdims), zero_gradient)
+
+    return make
+
+
+def order_of(order: object) -> float:
+    """Return the order of a norm."""
+    match order:
+        case None | "fro" | "euclidean":
+            return 2
+        case int() | float():
+            return order
+        case "inf" | "numpy.inf" | "torch.inf" | "math.inf" | "jax.numpy.inf":
+            return math.inf
+        case _:
+            raise UnreadError
+
+
+def normalize(x: Expr, axis: object = None, epsilon: Expr = TINY) -> Expr:
+    """Return TensorFlow's `l2_normalize`: `x / sqrt(max(sum(x ** 2), epsilon))`."""
+    return mul(x, rsqrt(Maximum(Sum(Square(x), axis_of(axis), keepdims=True), epsilon)))
+
+
+def normalize_by_norm(x: Expr, ord: object = 2, axis: object = 1, epsilon: Expr = TINY) -> Expr:  # noqa: A002
+    """Return PyTorch's `normalize`: `x / max(norm(x), epsilon)`."""
+    return div(x, Maximum(Norm(x, order_of(ord), axis_of(axis), keepdims=True, zero_gradient=True), epsilon))
+
+
+def unit(x: Expr, ord: object = "euclidean", axis: object = None) -> Expr:  # noqa: A002
+    """Return `tf.linalg.normalize`: `(x / norm(x), norm(x))`."""
+    length = Norm(x, order_of(ord), axis_of(axis), keepdims=True)
+    return Items((div(x, length), length))
+
+
+def extreme(reduced: type[Max | Min], pairwise: Callable[[Expr, Expr], Expr]) -> Callable[..., Expr]:
+    """Build PyTorch's `max(x)`, `max(x, dim)` (values and indices) and `max(x, y)`."""
+
+    def make(x: Expr, y: Expr | None = None, keepdims: object = None, axis: object = None) -> Expr:
+        if y is None and axis is None:
+            return reduced(x)
+        if y is None or isinstance(y, Const):
+            along = axis_of(axis) if y is None else int(y.value)
+            return Items((reduced(x, along, flag(keepdims)), Bounded("index", 0.0, LARGEST_SIZE, "index", x)))
+        return pairwise(x, y)
+
+    return make
+
+
+def sorted_values(name: str) -> Callable[..., Expr]:
+    """Build `(values, indices)` of PyTorch's `sort` and `topk`."""
+
+    def make(x: Expr, **how: object) -> Expr:
+        return Items((Index(x, written(name, how)), Bounded("index", 0.0, LARGEST_SIZE, "index", x)))
+
+    return make
+
+
+def part(i: int) -> Callable[..., Expr]:
+    """Build the attribute that names item `i` of a result with several parts (`.values`, `.indices`)."""
+
+    def make(x: Expr) -> Expr:
+        if isinstance(x, Items) and i < len(x.items):
+            return x.items[i]
+        raise UnreadError
+
+    return make
+
+
+def linear(name: str) -> Callable[..., Expr]:
+    """Build what can be any number: a matrix product, a convolution, a layer without activation."""
+
+    def make(key: str = UNKNOWN, **_: object) -> Expr:
+        return Linear(name, key)
+
+    return make

@@ -1,0 +1,209 @@
+"""Builders for loss functions: labels, logits or probabilities, weights, smoothing and reduction, as each framework really takes them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from bce_lint.facts.algebra import add, div, mul, neg, power, sub
+from bce_lint.facts.expr import (
+    LOG2,
+    Abs,
+    Axis,
+    BinaryCrossEntropy,
+    Bounded,
+    CategoricalCrossEntropy,
+    Clip,
+    Const,
+    Exp,
+    Expr,
+    Index,
+    Join,
+    KlDivergence,
+    Log,
+    Log1p,
+    LogSoftmax,
+    Maximum,
+    Mean,
+    Minimum,
+    NegativeLogLikelihood,
+    Norm,
+    Relu,
+    Sigmoid,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+    Softplus,
+    Square,
+    Sum,
+    Truth,
+    Where,
+    Xlogy,
+)
+from bce_lint.facts.vocabulary.axes import TINY
+from bce_lint.facts.vocabulary.make import HALF, ONE, ZERO, axis_of, flag, optional, squared_difference
+from bce_lint.facts.vocabulary.row import UNKNOWN, UnreadError
+
+TWO = Const(2.0)
+FUZZ = Const(1e-7)
+"""Keras' epsilon."""
+
+# --- reductions and weights
+
+
+def reduced(loss: Expr, reduction: object, size_average: object = None, reduce: object = None) -> Expr:
+    """Return `loss` under a reduction, also by PyTorch's two old flags and Keras' and TensorFlow's old names."""
+    if reduce is not None or size_average is not None:
+        off, summed = reduce in (0, False), size_average in (0, False)
+        reduction = "none" if off else "sum" if summed else "mean"
+    match str(reduction).rpartition(".")[2].lower():
+        case "none":
+            return loss
+        case "sum":
+            return Sum(loss)
+        case "mean" | "auto" | "sum_over_batch_size" | "sum_by_nonzero_weights" | "weighted_sum_by_nonzero_weights":
+            return Mean(loss)
+        case _:
+            return Join((Mean(loss), Sum(loss), loss))
+
+
+def weighted(loss: Expr, weight: Expr | None) -> Expr:
+    """Return `loss` times a weight for each element or example."""
+    factor = optional(weight)
+    return loss if factor is None else mul(loss, factor)
+
+
+def either(from_logits: object, logits: Expr, probabilities: Expr) -> Expr:
+    """Return one of two losses, or both as possible where the source does not show which."""
+    if from_logits == UNKNOWN:
+        return logits if logits is probabilities else Join((logits, probabilities))
+    return logits if from_logits else probabilities
+
+
+# --- of probabilities or logits, per element or per row
+
+
+def binary(labels: Expr, x: Expr, from_logits: object = None, label_smoothing: object = 0, guard: object = "clip") -> Expr:
+    """Return the binary cross entropy of each element."""
+    labels = smoothed(labels, label_smoothing)
+    return either(from_logits, SigmoidCrossEntropy(labels, x), BinaryCrossEntropy(labels, x, str(guard)))
+
+
+def smoothed(labels: Expr, by: object) -> Expr:
+    """Return labels of two classes moved towards a half."""
+    if isinstance(by, (int, float)):
+        return labels if not by else add(mul(labels, Const(1.0 - by)), Const(0.5 * by))
+    return Bounded("smoothed labels", 0.0, 1.0, "smoothed labels", labels)
+
+
+def categorical(labels: Expr, x: Expr, from_logits: object = None, label_smoothing: object = 0, axis: object = -1) -> Expr:
+    """Return the cross entropy of each row; smoothing mixes in the cross entropy with equal labels."""
+    along = -1 if axis is None else axis_of(axis)
+    if from_logits and from_logits != UNKNOWN:
+        return smoothed_softmax(labels, x, label_smoothing, along)
+    if label_smoothing:
+        labels = Bounded("smoothed labels", 0.0, 1.0, "smoothed labels", labels)
+    return either(from_logits, SoftmaxCrossEntropy(labels, x, along), CategoricalCrossEntropy(labels, x, along))
+
+
+def smoothed_softmax(labels: Expr, x: Expr, by: object, axis: Axis, *, sparse: bool = False) -> Expr:
+    """Return the softmax cross entropy with labels moved towards equal ones."""
+    loss = SoftmaxCrossEntropy(labels, x, axis, sparse)
+    if not isinstance(by, (int, float)):
+        raise UnreadError
+    equal = neg(Mean(LogSoftmax(x, axis), axis))
+    return loss if not by else add(mul(loss, Const(1.0 - by)), mul(equal, Const(float(by))))
+
+
+def sparse_categorical(labels: Expr, x: Expr, from_logits: object = None, axis: object = -1, ignore: object = None) -> Expr:
+    """Return the cross entropy of each row with class numbers as labels."""
+    if ignore is not None:
+        raise UnreadError
+    along = -1 if axis is None else axis_of(axis)
+    return either(from_logits, SoftmaxCrossEntropy(labels, x, along, sparse=True), CategoricalCrossEntropy(labels, x, along, sparse=True))
+
+
+def focal(labels: Expr, x: Expr, alpha: Expr | None = None, gamma: Expr = TWO, from_logits: object = None) -> Expr:
+    """Return `(1 - p_t) ** gamma` times the binary cross entropy of each element, balanced by `alpha` if given."""
+    p = either(from_logits, Sigmoid(x), x)
+    right = add(mul(labels, p), mul(sub(ONE, labels), sub(ONE, p)))
+    loss = mul(power(sub(ONE, right), gamma), binary(labels, x, from_logits))
+    if alpha is None:
+        return loss
+    return mul(loss, add(mul(labels, alpha), mul(sub(ONE, labels), sub(ONE, alpha))))
+
+
+# --- how frameworks wrap them
+
+
+def averaged(make: Callable[..., Expr]) -> Callable[..., Expr]:
+    """Build a loss that is weighted and then averaged, or reduced as the call says."""
+
+    def loss(
+        reduction: object = "mean", size_average: object = None, reduce: object = None, weight: Expr | None = None, **fields: object
+    ) -> Expr:
+        return reduced(weighted(make(**fields), weight), reduction, size_average, reduce)
+
+    return loss
+
+
+def row_mean(make: Callable[..., Expr]) -> Callable[..., Expr]:
+    """Build a loss that is averaged along the last axis, or the one that the call says."""
+
+    def loss(axis: object = -1, **fields: object) -> Expr:
+        return Mean(make(**fields), axis_of(axis))
+
+    return loss
+
+
+def row_sum(make: Callable[..., Expr]) -> Callable[..., Expr]:
+    """Build a loss that is summed along the last axis, or the one that the call says."""
+
+    def loss(axis: object = -1, **fields: object) -> Expr:
+        return Sum(make(**fields), axis_of(axis))
+
+    return loss
+
+
+def sigmoid_cross_entropy(labels: Expr, x: Expr, pos_weight: Expr | None = None, label_smoothing: object = 0) -> Expr:
+    """Return the binary cross entropy of each logit."""
+    return SigmoidCrossEntropy(smoothed(labels, label_smoothing), x, optional(pos_weight))
+
+
+def softmax_cross_entropy(*, sparse: bool, axis: int = -1) -> Callable[..., Expr]:
+    """Build the cross entropy of each row of logits."""
+    usual = axis
+
+    def loss(labels: Expr, x: Expr, axis: object = usual, label_smoothing: object = 0) -> Expr:
+        return smoothed_softmax(labels, x, label_smoothing, usual if axis is None else axis_of(axis), sparse=sparse)
+
+    return loss
+
+
+def cross_entropy(  # noqa: PLR0913  (PyTorch's own parameters)
+    labels: Expr,
+    x: Expr,
+    weight: Expr | None = None,
+    label_smoothing: object = 0,
+    reduction: object = "mean",
+    size_average: object = None,
+    reduce: object = None,
+) -> Expr:
+    """Return PyTorch's `cross_entropy`; class weights are averaged by their own sum."""
+    return class_weighted(smoothed_softmax(labels, x, label_smoothing, 1, sparse=True), labels, weight, reduced(ONE, reduction, size_average, reduce))
+
+
+def negative_log_likelihood(  # noqa: PLR0913  (PyTorch's own parameters)
+    labels: Expr, x: Expr, weight: Expr | None = None, reduction: object = "mean", size_average: object = None, reduce: object = None
+) -> Expr:
+    """Return PyTorch's `nll_loss`."""
+    return class_weighted(NegativeLogLikelihood(labels, x), labels, weight, reduced(ONE, reduction, size_average, reduce))
+
+
+def class_weighted(loss: Expr, labels: Expr, weight: Expr | None, how: Expr) -> Expr:
+    """Return `loss` with a weight for each class, reduced in the way that `how` shows on the number 1."""
+    factor = optional(weight)
+    if factor is None:
+        return loss if how is ONE else type(how)(loss) if isinstance(how, (Mean, Sum)) else Join((Mean(loss), Sum(loss), loss))
+    each = Index(factor, "labels")
+    total = mul(loss, each)
+    return div(Sum(total), Sum(each)) if isinstance(how, Mean) else Sum(total) if isinstance(how, Sum) else total
