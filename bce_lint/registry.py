@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ NAMED = 1000
 """How specific a whole name or code is; a prefix is as specific as it is long, `ALL` not at all."""
 
 
+@cache
 def registered(package: ModuleType = rules) -> tuple[Rule, ...]:
     """Return the rules of `package`, by code; an assertion says what is wrong with a module that breaks the one-rule rule."""
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
@@ -43,7 +45,7 @@ def _assert_unique(words: Iterable[str]) -> None:
         seen.add(word)
 
 
-def select(select: Sequence[str], ignore: Sequence[str], known: Sequence[Rule] | None = None) -> tuple[Rule, ...]:
+def selected(select: Sequence[str], ignore: Sequence[str], known: Sequence[Rule] | None = None) -> tuple[Rule, ...]:
     """Return the rules to run; where both lists name a rule the more specific word wins, and `ignore` a tie.
 
     An empty `select` is every rule that is on by default.

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from bce_lint.finding import UsageError
-from bce_lint.registry import find, registered, select
+from bce_lint.registry import find, registered, selected
 from bce_lint.rule import Level, Rule
 
 
@@ -27,8 +27,8 @@ KNOWN = (
 )
 
 
-def codes(selected: str = "", ignored: str = "") -> str:
-    return " ".join(rule.code[3:] for rule in select(selected.split(), ignored.split(), KNOWN))
+def codes(select: str = "", ignore: str = "") -> str:
+    return " ".join(rule.code[3:] for rule in selected(select.split(), ignore.split(), KNOWN))
 
 
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, **modules: str) -> ModuleType:
@@ -80,16 +80,16 @@ def test_the_more_specific_word_wins_and_ignore_wins_a_tie() -> None:
 @pytest.mark.parametrize("word", ["BCE9", "", "logit", "bce101", "all", "BCE1011"])
 def test_a_word_that_names_no_rule_is_a_usage_error(word: str) -> None:
     with pytest.raises(UsageError, match=r"^select: there is no rule '.*(a code prefix such as BCE1, and ALL)"):
-        select([word], [], KNOWN)
+        selected([word], [], KNOWN)
 
 
 def test_the_error_names_the_key_and_near_matches() -> None:
     with pytest.raises(
         UsageError, match=r"^ignore: there is no rule 'log-of-probabilty'; did you mean BCE102 log-of-probability or BCE101 logit"
     ):
-        select([], ["log-of-probabilty"], KNOWN)
+        selected([], ["log-of-probabilty"], KNOWN)
     with pytest.raises(UsageError, match="did you mean BCE102"):
-        select(["bce102"], [], KNOWN)
+        selected(["bce102"], [], KNOWN)
 
 
 def test_a_rule_is_found_by_name_and_by_code() -> None:

@@ -26,6 +26,7 @@ class Sources:
         if (path, cell) not in self._read:
             found = read(path)
             source = found if isinstance(found, Source) else Source(path, b"")
-            rows = [source.text[start:end] for start, end in pairwise((*source.row_starts, len(source.text)))]
+            ends = (*source.row_starts, len(source.text)) if source.data else ()
+            rows = [source.text[start:end] for start, end in pairwise(ends)]
             self._read[path, cell] = source, rows
         return self._read[path, cell]

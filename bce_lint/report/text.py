@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bce_lint.finding import Confirmed, Finding, Origin, Refuted, Severity, Span, Trouble, Undecided
 from bce_lint.report.excerpt import Mark, Paint, excerpt, one_line, plain, printable
+from bce_lint.report.verdict import sentences
 
 Lines = Callable[[str, int | None], Sequence[str]]
 """The lines of a file, or of one cell of a notebook."""
@@ -34,6 +35,8 @@ def trouble(trouble: Trouble, paint: Paint = plain) -> str:
 
 def summary(findings: Sequence[Finding], troubles: Sequence[Trouble], files: int) -> str:
     """Return the closing line: what was found in how many files, and what execution said."""
+    if not files and not findings and not troubles:
+        return "No Python files to judge.\n"
     severities = Counter(finding.severity for finding in findings)
     kinds = ", ".join(_count(severities[kind], kind) for kind in Severity if severities[kind])
     found = f"Found {_count(len(findings), 'finding')} ({kinds})" if findings else "No findings"
@@ -55,8 +58,8 @@ def _count(number: int, noun: str) -> str:
 
 def _said(finding: Finding) -> str:
     match finding.verdict:
-        case Confirmed(witnesses=(first, *_)):
-            return f" [confirmed: {first.what} {first.result} from |logit| = {first.logit:.4g}]"
+        case Confirmed(witnesses):
+            return f" [confirmed: {next(sentences(witnesses), '')}]"
         case Refuted():
             return " [refuted]"
         case Undecided(reason):
