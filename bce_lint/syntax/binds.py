@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 WORD = re.compile(r"[^\W\d]\w*")
-ASSIGNED = re.compile(r"(?:^|[;:(,])[ \t]*((?:[^\W\d]\w*|[ \t,*()\[\].])+?)(?::[^=\n]*)?(?:=(?!=)|:=)", re.MULTILINE)
+ASSIGNED = re.compile(r"(?:^|[;:(,])[ \t]*([\w \t,*()\[\].]+)(?::[^=\n]*)?(?:=(?!=)|:=)", re.MULTILINE)
 CHAINED = re.compile(r"=[ \t]*([^\W\d][\w \t,]*)(?==(?!=))")
 AUGMENTED = re.compile(r"^[ \t]*([^\W\d]\w*)[ \t]*(?:[-+*/%@&|^]|//|\*\*|<<|>>)=", re.MULTILINE)
 LOOPED = re.compile(r"\bfor\b([^\n]+?)\bin\b")
