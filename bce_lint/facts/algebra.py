@@ -1,0 +1,184 @@
+"""Building expressions in one normal form: constants folded as Python folds them, constants last, no double signs.
+
+Only rewrites that are exact in floating point are made: a negation is exact, and addition and multiplication commute, but neither
+associates: `1e-10 + 1 - p` stays `(1 + 1e-10) - p`, which is `1 - p` in float32.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from bce_lint.facts.expr import (
+    Add,
+    Cast,
+    Concat,
+    Const,
+    Div,
+    Expr,
+    Index,
+    Items,
+    Join,
+    Mul,
+    Neg,
+    Nothing,
+    Opaque,
+    Pow,
+    Reference,
+    Sqrt,
+    Square,
+    StopGradient,
+    Sub,
+    Text,
+    View,
+)
+
+MOST_CHOICES = 6
+
+
+def _fold(f: Callable[[float, float], float], x: float, y: float) -> Expr | None:
+    try:
+        value = f(x, y)
+    except (ZeroDivisionError, OverflowError, ValueError):
+        return None
+    return Const(float(value)) if isinstance(value, (int, float)) else None
+
+
+def add(x: Expr, y: Expr) -> Expr:
+    """Return `x + y`."""
+    match x, y:
+        case Const(a), Const(b):
+            return Const(a + b)
+        case Const(), _:
+            return add(y, x)
+        case _, Neg(b):
+            return sub(x, b)
+        case Neg(a), _:
+            return sub(y, a)
+    return Add(x, y)
+
+
+def sub(x: Expr, y: Expr) -> Expr:
+    """Return `x - y`."""
+    match x, y:
+        case Const(a), Const(b):
+            return Const(a - b)
+        case _, Neg(b):
+            return add(x, b)
+        case Const(0.0), _:
+            return neg(y)
+    return Sub(x, y)
+
+
+def mul(x: Expr, y: Expr) -> Expr:
+    """Return `x * y`."""
+    match x, y:
+        case Const(a), Const(b):
+            return Const(a * b)
+        case Const(), _:
+            return mul(y, x)
+        case _, Const(1.0):
+            return x
+        case _, Const(-1.0):
+            return neg(x)
+        case Neg(a), Neg(b):
+            return mul(a, b)
+        case Neg(a), _:
+            return neg(mul(a, y))
+        case _, Neg(b):
+            return neg(mul(x, b))
+    return Square(x) if x is y else Mul(x, y)
+
+
+def div(x: Expr, y: Expr) -> Expr:
+    """Return `x / y`."""
+    match x, y:
+        case Const(a), Const(b):
+            return _fold(lambda p, q: p / q, a, b) or Div(x, y)
+        case _, Const(1.0):
+            return x
+        case Neg(a), _:
+            return neg(div(a, y))
+        case _, Neg(b):
+            return neg(div(x, b))
+    return Div(x, y)
+
+
+def neg(x: Expr) -> Expr:
+    """Return `-x`."""
+    match x:
+        case Const(a):
+            return Const(-a)
+        case Neg(a):
+            return a
+        case Sub(a, b) if isinstance(a, Const) and a.value == 0.0:
+            return b
+    return Neg(x)
+
+
+def power(x: Expr, y: Expr) -> Expr:
+    """Return `x ** y`."""
+    match x, y:
+        case Const(a), Const(b):
+            return _fold(math.pow, a, b) or Pow(x, y)
+        case _, Const(1.0):
+            return x
+        case _, Const(2.0):
+            return Square(x)
+        case _, Const(0.5):
+            return Sqrt(x)
+        case _, Const(-1.0):
+            return div(Const(1.0), x)
+    return Pow(x, y)
+
+
+def join(*choices: Expr | None) -> Expr | None:
+    """Return the value that is one of `choices`; None stands for a way on which there is no value, too many are None as well."""
+    flat: dict[Expr, None] = {}
+    for choice in choices:
+        match choice:
+            case None:
+                continue
+            case Join(more):
+                flat.update(dict.fromkeys(more))
+            case _:
+                flat[choice] = None
+    if not flat or len(flat) > MOST_CHOICES:
+        return None
+    return next(iter(flat)) if len(flat) == 1 else Join(tuple(flat))
+
+
+def core(x: Expr) -> Expr:
+    """Return `x` without what only rearranges, casts or detaches its values."""
+    while isinstance(x, (View, Index, Cast, StopGradient)):
+        x = x.x
+    return x
+
+
+def dotted(x: Expr, attr: str) -> Expr | None:
+    """Return the reference `x.attr` of a module or class `x`."""
+    return Reference(f"{x.name}.{attr}") if isinstance(x, Reference) else None
+
+
+def each(op: Callable[[Expr, Expr], Expr], x: Expr, y: Expr) -> Expr:
+    """Return `op(x, y)`, folded for every combination when both are constants or one of several constants."""
+    lefts = x.choices if isinstance(x, Join) else (x,)
+    rights = y.choices if isinstance(y, Join) else (y,)
+    if all(isinstance(e, Const) for e in (*lefts, *rights)):
+        joined = join(*(op(a, b) for a in lefts for b in rights))
+        if joined is not None:
+            return joined
+    return op(x, y)
+
+
+def elements(container: Expr) -> Expr | None:
+    """Return what iterating over `container` gives, or None if nobody knows."""
+    match container:
+        case Items(items):
+            return join(*items)
+        case Const() | Text() | Nothing() | Reference() | Opaque():
+            return None
+        case Concat((one,)):
+            return one
+        case _:
+            return Index(container, "[]")

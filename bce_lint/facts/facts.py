@@ -1,0 +1,157 @@
+"""The questions a rule may ask of an op: what range, in which dtype, from where, called what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+
+from bce_lint.facts import interval as iv
+from bce_lint.facts import roles, vocabulary
+from bce_lint.facts.expr import (
+    Cast,
+    Const,
+    Expr,
+    Free,
+    Join,
+    Param,
+    Sigmoid,
+    Softmax,
+    walk,
+)
+from bce_lint.facts.formats import REAL, Format, named
+from bce_lint.facts.meaning import Input, Meaning, Role
+from bce_lint.facts.module import Module
+from bce_lint.facts.ranges import Range, Ranges, Reach, probability
+from bce_lint.facts.story import Story
+from bce_lint.facts.trace import Site, Trace
+
+FLOATS = ("float16", "bfloat16", "float32", "float64")
+
+
+class Facts:
+    """What is known at one site. `dtype` is the user's choice (`--dtype`), None for what the code uses."""
+
+    def __init__(self, module: Module, trace: Trace, site: Site, dtype: str | None = None) -> None:
+        self.module = module
+        self.trace = trace
+        self.site = site
+        self.framework = framework_of(site.expr, module)
+        self.dtype = dtype or dtype_of(site.expr, self.framework)
+        self.inputs = inputs_of(module, trace)
+        self._roles: dict[Expr, Input] = {value: self.inputs[name] for name, value in trace.params.items() if name in self.inputs}
+        language = vocabulary.vocabulary(self.framework)
+        self.format: Format = named(self.dtype, flush=language.flushes_subnormals if language else False)
+        self._ranges = Ranges(self.format, self._leaf)
+        self._reals = Ranges(REAL, self._leaf)
+
+    def _leaf(self, e: Expr) -> Range | None:
+        """Return the range of an input by its role or name, None where nothing is known."""
+        given = self._roles.get(e)
+        if given is not None:
+            match given.role:
+                case Role.PROBABILITY | Role.LABEL | Role.MASK if given.default is None:
+                    return probability(Reach.GUESSED)
+        if isinstance(e, (Param, Free)) and not isinstance(getattr(e, "default", None), Const) and roles.POSITIVE.fullmatch(e.name):
+            return Range(iv.Interval(self.format.tiny, 1.0), Reach.UNKNOWN, Reach.UNKNOWN)
+        return None
+
+    # --- ranges
+
+    def range(self, e: Expr) -> Range:
+        """Return the range of `e`, rounded to the dtype."""
+        return self._ranges.of(e)
+
+    def touches(self, e: Expr, *values: float) -> bool:
+        """Tell whether `e` is, for some plausible input, exactly one of `values` in the dtype."""
+        return any(self.range(e).touches(value) > Reach.UNKNOWN for value in values)
+
+    def would_touch(self, e: Expr, *values: float) -> bool:
+        """Tell the same of real arithmetic, in which no epsilon is lost; a sigmoid still attains its ends."""
+        return any(self._reals.of(e).touches(value) > Reach.UNKNOWN for value in values)
+
+    def loses_guard(self, e: Expr, value: float) -> bool:
+        """Tell whether a guard keeps `e` off `value` in real arithmetic, but not in the dtype."""
+        return self.touches(e, value) and not self._reals.of(e).interval.contains(value)
+
+    def guessed(self, e: Expr) -> bool:
+        """Tell whether what is said of `e` rests on the name of an input."""
+        return any(
+            (given := self._roles.get(leaf)) is not None and given.guessed and given.role in {Role.PROBABILITY, Role.LABEL, Role.MASK}
+            for leaf in roles.under(e, (Sigmoid, Softmax))
+        )
+
+    # --- where values come from
+
+    def logits_of(self, p: Expr) -> Expr | None:
+        """Return the logits of which `p` is the sigmoid, if they are in sight."""
+        return p.x if isinstance(p, Sigmoid) else None
+
+    @property
+    def story(self) -> Story:
+        """Return the teller of names and origins."""
+        return Story(self.trace, self.site, self._roles, self.format)
+
+    def name(self, e: Expr) -> str:
+        """Return what the user calls `e` here, for use between backquotes."""
+        return self.story.name(e)
+
+    def says(self, e: Expr) -> str:
+        """Return what is known of `e` in a clause: "sigmoid(logits)", "taken for a probability"."""
+        return self.story.says(e)
+
+    def written_inside(self, *parts: Expr) -> bool:
+        """Tell whether all `parts` were written inside the expression at the site, none in an earlier statement."""
+        inside = {id(node) for node in below(self.site.node)}
+        nodes = [self.trace.place(part, self.site.order) for part in parts]
+        return all(node is not None and id(node) in inside for node in nodes)
+
+    def meaning(self) -> Meaning:
+        """Return what confirm needs to know of the site's surroundings."""
+        returns = [e for e in self.trace.returns]
+        result = returns[0] if len(returns) == 1 else Join(tuple(dict.fromkeys(returns))) if returns else None
+        node = self.trace.node
+        return Meaning(
+            path=self.trace.path,
+            row=0 if node is None else 1,
+            inputs=tuple(self.inputs.values()),
+            result=result,
+            site=self.site.expr,
+            framework=self.framework,
+            dtype=self.dtype,
+        )
+
+
+def below(node: object) -> Iterator[object]:
+    """Yield an IR node and everything in it."""
+    yield node
+    if is_dataclass(node):
+        for f in fields(node):
+            value = getattr(node, f.name)
+            for part in value if isinstance(value, tuple) else (value,):
+                if f.name != "at":
+                    yield from below(part)
+
+
+def inputs_of(module: Module, trace: Trace) -> Mapping[str, Input]:
+    """Return the inputs of the function that `trace` follows, by name."""
+    computed: Iterable[Expr] = [*trace.returns, *(site.expr for site in trace.sites if module.wants(site.expr))]
+    return {given.name: given for given in roles.inputs(trace.params.values(), computed, trace.path)}
+
+
+def framework_of(e: Expr, module: Module) -> str:
+    """Return the framework that spells `e`, else its operands, else the one that the file imports first."""
+    for part in walk(e):
+        if part in module.languages:
+            return module.languages[part]
+    imported = (language for name in module.frameworks if (language := vocabulary.vocabulary(name)) is not None)
+    first = next((language.name for language in imported if language.name not in {"python", "numpy"}), None)
+    return first or ("numpy" if "numpy" in module.frameworks else "tensorflow")
+
+
+def dtype_of(e: Expr, framework: str) -> str:
+    """Return the dtype of `e`: the one that all its casts agree on, else the framework's default."""
+    casts = {part.dtype for part in walk(e) if isinstance(part, Cast) and part.dtype in FLOATS}
+    if len(casts) == 1:
+        return casts.pop()
+    language = vocabulary.vocabulary(framework)
+    return language.dtype if language else "float32"

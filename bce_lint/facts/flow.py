@@ -1,0 +1,218 @@
+"""Statements of a scope -> what each name is at each point: branches join, loops widen, a branch that leaves does not join."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bce_lint.facts import algebra
+from bce_lint.facts.expr import Expr, Reference
+from bce_lint.facts.lower import ARITHMETIC, Lower, dotted_name
+from bce_lint.facts.scope import Scope
+from bce_lint.facts.trace import Site, Trace
+from bce_lint.syntax import ir
+
+Names = dict[str, Expr]
+
+
+class Flow:
+    """Follows the statements of one scope, writing names into the scope and everything else into the trace."""
+
+    def __init__(self, scope: Scope, trace: Trace) -> None:
+        self.scope = scope
+        self.trace = trace
+        self.lower = Lower(scope, trace)
+
+    def block(self, statements: Sequence[ir.Statement]) -> bool:
+        """Follow `statements`; return whether control can reach their end."""
+        for statement in statements:
+            if not self._statement(statement):
+                return False
+        return True
+
+    def _statement(self, node: ir.Statement) -> bool:
+        match node:
+            case ir.Assign() | ir.AugAssign():
+                self._assign(node)
+            case ir.Evaluate(value=value):
+                self._evaluate(value)
+            case ir.Return(value=value):
+                if value is not None:
+                    self.trace.returns.append(self.lower.lower(value))
+                return False
+            case ir.If(test=test, body=body, orelse=orelse):
+                self.lower.lower(test)
+                return self._branches([body, orelse])
+            case ir.Match(subject=subject, cases=cases, bound=bound):
+                self.lower.lower(subject)
+                self._forget(bound)
+                return self._branches([*cases, ()])
+            case ir.For() | ir.While():
+                self._loop(node)
+            case ir.With(items=items, body=body):
+                return self._with(items, body)
+            case ir.Try():
+                return self._try(node)
+            case ir.Function() | ir.Class():
+                self._define(node)
+            case _:
+                return self._rest(node)
+        return True
+
+    def _rest(self, node: ir.Statement) -> bool:
+        match node:
+            case ir.Import(aliases=aliases):
+                for alias in aliases:
+                    self.scope.names[alias.bound] = Reference(alias.name)
+            case ir.Assert(test=test):
+                self.lower.lower(test)
+            case ir.Delete(targets=targets):
+                for target in targets:
+                    self.lower.forget(target)
+            case ir.Scoped(names=names):
+                self.scope.outward.update(names)
+            case ir.Jump(parts=parts):
+                for part in parts:
+                    self.lower.lower(part)
+                return False
+            case _:
+                pass
+        return True
+
+    # --- simple statements
+
+    def _assign(self, node: ir.Assign | ir.AugAssign) -> None:
+        match node:
+            case ir.Assign(targets=targets, value=value):
+                if value is not None:
+                    expr = self.lower.lower(value)
+                    for target in targets:
+                        if isinstance(target, ir.Subscript):
+                            self.lower.lower(target.index)
+                        self.lower.unpack(target, value, expr)
+            case ir.AugAssign(target=target, op=op, value=value):
+                right = self.lower.lower(value)
+                if isinstance(target, ir.Subscript) or op not in ARITHMETIC:
+                    self.lower.unpack(target, value, None)
+                    return
+                result = ARITHMETIC[op](self.lower.lower(target), right)
+                self.trace.mark(value, result, self.scope.visible())
+                self.lower.unpack(target, value, result)
+
+    def _evaluate(self, value: ir.Expression) -> None:
+        expr = self.lower.lower(value)
+        if isinstance(value, ir.Call):
+            self.trace.discarded.append(Site(value, expr, self.scope.visible(), self.trace.clock))
+
+    def _define(self, node: ir.Function | ir.Class) -> None:
+        for decorator in node.decorators:
+            self.lower.lower(decorator)
+        definition = self.scope.module.define(node, self.scope)
+        self.trace.definitions.append(definition)
+        self.scope.names[node.name] = definition
+
+    # --- ways that part and meet
+
+    def _branches(self, bodies: Iterable[Sequence[ir.Statement]]) -> bool:
+        before = dict(self.scope.names)
+        ends: list[Names] = []
+        for body in bodies:
+            self._restore(before)
+            if self.block(body):
+                ends.append(dict(self.scope.names))
+        self._restore(self._meet(ends) if ends else before)
+        return bool(ends)
+
+    def _restore(self, names: Names) -> None:
+        self.scope.names.clear()
+        self.scope.names.update(names)
+
+    def _meet(self, ends: Sequence[Names]) -> Names:
+        met: Names = {}
+        for name in dict.fromkeys(name for end in ends for name in end):
+            values = [end[name] for end in ends if name in end]
+            met[name] = values[0] if all(value is values[0] for value in values) else algebra.join(*values) or self.lower.opaque(name)
+        return met
+
+    def _loop(self, node: ir.For | ir.While) -> None:
+        if isinstance(node, ir.For):
+            items = algebra.elements(self.lower.lower(node.iter))
+            self.lower.unpack(node.target, node.iter, items)
+        else:
+            self.lower.lower(node.test)
+        before = dict(self.scope.names)
+        self._widen(carried(node.body), before)
+        widened = dict(self.scope.names)
+        ends = [dict(self.scope.names)] if self.block(node.body) else []
+        self._restore(self._meet([widened, *ends]))
+        self.block(node.orelse)
+
+    def _widen(self, names: Iterable[str], before: Names) -> None:
+        """Names that the loop changes and reads again are what they were or something unknown."""
+        for name in names:
+            if name in before:
+                self.scope.names[name] = algebra.join(before[name], self.lower.opaque(name)) or self.lower.opaque(name)
+
+    def _with(self, items: Sequence[tuple[ir.Expression, ir.Expression | None]], body: Sequence[ir.Statement]) -> bool:
+        for context, target in items:
+            self.lower.lower(context)
+            if target is not None:
+                self.lower.unpack(target, context, None)
+        return self.block(body)
+
+    def _try(self, node: ir.Try) -> bool:
+        before = dict(self.scope.names)
+        ends: list[Names] = []
+        if self.block(node.body) and self.block(node.orelse):
+            ends.append(dict(self.scope.names))
+        start = self._meet([before, dict(self.scope.names)])
+        for handler in node.handlers:
+            self._restore(start)
+            if self.block(handler):
+                ends.append(dict(self.scope.names))
+        self._restore(self._meet(ends) if ends else start)
+        return self.block(node.final) and (bool(ends) or not node.handlers)
+
+    def _forget(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.scope.names[name] = self.lower.opaque(name)
+
+
+def carried(body: Sequence[ir.Statement]) -> set[str]:
+    """Return the names that `body` assigns and may read before that: what goes round a loop."""
+    assigned: set[str] = set()
+    stack: list[ir.Statement] = list(body)
+    while stack:
+        node = stack.pop()
+        match node:
+            case ir.Assign(targets=targets):
+                for target in targets:
+                    assigned.update(targets_of(target))
+            case ir.AugAssign(target=target):
+                assigned.update(targets_of(target))
+            case ir.If(body=first, orelse=second) | ir.For(body=first, orelse=second) | ir.While(body=first, orelse=second):
+                stack += [*first, *second]
+            case ir.With(body=inner):
+                stack += inner
+            case ir.Try(body=inner, handlers=handlers, orelse=second, final=final):
+                stack += [*inner, *second, *final, *(s for handler in handlers for s in handler)]
+            case _:
+                pass
+    return assigned
+
+
+def targets_of(target: ir.Expression) -> Iterable[str]:
+    """Yield the names, dotted ones too, that assigning to `target` sets."""
+    match target:
+        case ir.Name() | ir.Attribute():
+            name = dotted_name(target)
+            if name is not None:
+                yield name
+        case ir.Sequence(items=items):
+            for item in items:
+                yield from targets_of(item)
+        case ir.Starred(value=value):
+            yield from targets_of(value)
+        case ir.Subscript(value=value):
+            yield from targets_of(value)
+        case _:
+            return

@@ -1,0 +1,75 @@
+"""Logarithms of probabilities, as several rules look at them: which of their operands vanish, and is there a guard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bce_lint.facts.algebra import core
+from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, Log, Log1p, Maximum, Mul, Neg, Sub
+from bce_lint.facts.facts import Facts
+from bce_lint.facts.relations import complement
+
+
+def is_probability(x: Expr, facts: Facts) -> bool:
+    """Tell whether `x` is known, or guessed, to lie in [0, 1]."""
+    interval = facts.range(x).interval
+    return interval.lo >= 0 and interval.hi <= 1 and not interval.nan
+
+
+def complement_logged(e: Expr) -> Expr | None:
+    """Return `p` if `e` is `log(1 - p)` or `log1p(-p)`."""
+    match e:
+        case Log(x):
+            return complement(x)
+        case Log1p(Neg(p)):
+            return p
+    return None
+
+
+def logged(e: Expr) -> Expr | None:
+    """Return `p` if `e` is `log(p)` and `p` is not a complement."""
+    return core(e.x) if isinstance(e, Log) and complement(e.x) is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A signed product."""
+
+    negative: bool
+    factors: tuple[Expr, ...]
+
+
+def terms(e: Expr, *, negative: bool = False) -> list[Term]:
+    """Return the signed products whose sum `e` is; what is not a sum or a negation is one product."""
+    match e:
+        case Add(x, y):
+            return [*terms(x, negative=negative), *terms(y, negative=negative)]
+        case Sub(x, y):
+            return [*terms(x, negative=negative), *terms(y, negative=not negative)]
+        case Neg(x):
+            return terms(x, negative=not negative)
+    return [Term(negative, tuple(factors(e)))]
+
+
+def factors(e: Expr) -> list[Expr]:
+    """Return the factors of nested products, a constant divisor among them."""
+    match e:
+        case Mul(x, y):
+            return [*factors(x), *factors(y)]
+        case Div(x, Const() as y):
+            return [*factors(x), y]
+        case Neg(x):
+            return [Const(-1.0), *factors(x)]
+    return [e]
+
+
+def guard_of(e: Expr) -> Expr | None:
+    """Return the guard nearest to `e`: a clip, a floor, an added constant."""
+    match e:
+        case Clip() | Maximum() | Add(_, Const()) | Add(Const(), _):
+            return e
+        case Sub(Const(), x) | Neg(x):
+            return guard_of(x)
+        case _:
+            inner = core(e)
+            return guard_of(inner) if inner is not e else None

@@ -1,0 +1,325 @@
+"""Syntax to meaning: an IR expression, in a scope, becomes an `Expr`."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from bce_lint.facts import algebra, vocabulary
+from bce_lint.facts.bind import bind
+from bce_lint.facts.expr import (
+    Concat,
+    Const,
+    Definition,
+    Expr,
+    Free,
+    Index,
+    Items,
+    Join,
+    Layer,
+    Made,
+    MatMul,
+    Nothing,
+    Opaque,
+    Param,
+    Reference,
+    Text,
+    Truth,
+)
+from bce_lint.facts.vocabulary.row import Row, UnreadError, Vocabulary
+from bce_lint.syntax import ir
+from bce_lint.syntax.unparse import unparse
+
+if TYPE_CHECKING:
+    from bce_lint.facts.scope import Scope
+    from bce_lint.facts.trace import Trace
+
+ARITHMETIC: Mapping[str, Callable[[Expr, Expr], Expr]] = {
+    "+": algebra.add,
+    "-": algebra.sub,
+    "*": algebra.mul,
+    "/": algebra.div,
+    "**": algebra.power,
+    "@": MatMul,
+}
+INTEGER: Mapping[str, Callable[[float, float], float]] = {"//": operator.floordiv, "%": operator.mod}
+BACKENDS: Mapping[str, str] = {"K": "keras.backend", "backend": "keras.backend", "xp": "numpy"}
+"""What a variable of unknown value is taken for when functions are called on it (`backend = kwargs["backend"]; backend.log(p)`)."""
+LOGIC = {"&": "and", "|": "or", "^": "xor"}
+
+
+class Lower:
+    """Lowers the expressions of one scope and marks them in its trace.
+
+    Calls of the file's own functions go to `flow.py` by way of the module.
+    """
+
+    def __init__(self, scope: Scope, trace: Trace) -> None:
+        self.scope = scope
+        self.trace = trace
+
+    def lower(self, node: ir.Expression) -> Expr:
+        """Return what `node` means here, and note it in the trace."""
+        expr = self._lower(node)
+        self.trace.mark(node, expr, self.scope.visible() if self.scope.module.wants(expr) else {})
+        return expr
+
+    def opaque(self, text: str) -> Opaque:
+        """Return a value that nobody knows, equal to no other."""
+        return Opaque(text, self.scope.module.fresh())
+
+    def _lower(self, node: ir.Expression) -> Expr:
+        match node:
+            case ir.Name(id=name):
+                return self.scope.look(name)
+            case ir.Literal(value=value):
+                return self._literal(value)
+            case ir.Call():
+                return self._call(node)
+            case ir.Attribute():
+                return self._attribute(node)
+            case ir.Binary(op=op, left=left, right=right):
+                return self._binary(op, self.lower(left), self.lower(right))
+            case ir.Unary(op=op, x=x):
+                return self._unary(op, self.lower(x))
+            case ir.Compare():
+                return self._compare(node)
+            case ir.Subscript(value=value, index=index):
+                return self._subscript(self.lower(value), index)
+            case ir.Sequence(items=items, kind=kind):
+                lowered = tuple(self.lower(item) for item in items)
+                return self.opaque("set") if kind == "set" else Items(lowered)
+            case ir.Conditional(test=test, body=body, orelse=orelse):
+                self.lower(test)
+                return algebra.join(self.lower(body), self.lower(orelse)) or self.opaque("conditional")
+            case ir.Boolean(left=left, right=right):
+                return algebra.join(self.lower(left), self.lower(right)) or self.opaque("boolean")
+            case ir.Walrus(target=target, value=value):
+                expr = self.lower(value)
+                self.assign(target, value, expr)
+                return expr
+            case ir.Lambda():
+                definition = self.scope.module.define_lambda(node, self.scope)
+                self.trace.definitions.append(definition)
+                return definition
+            case ir.Comprehension():
+                return self._comprehension(node)
+            case _:
+                return self._rest(node)
+
+    def _rest(self, node: ir.Expression) -> Expr:
+        match node:
+            case ir.Starred(value=value):
+                self.lower(value)
+            case ir.Other(parts=parts):
+                for part in parts:
+                    self.lower(part)
+            case ir.Dictionary(items=items):
+                for key, value in items:
+                    if key is not None:
+                        self.lower(key)
+                    self.lower(value)
+            case _:
+                pass
+        return self.opaque(type(node).__name__.lower())
+
+    def assign(self, name: str, node: ir.Node, expr: Expr) -> None:
+        """Let `name` be `expr` from here on."""
+        self.scope.names[name] = expr
+        self.trace.bind(name, node, expr)
+
+    # --- leaves
+
+    def _literal(self, value: object) -> Expr:
+        match value:
+            case bool() | int() | float():
+                try:
+                    return Const(float(value))
+                except OverflowError:
+                    return self.opaque("integer")
+            case str():
+                return Text(value)
+            case None:
+                return Nothing()
+            case _:
+                return self.opaque("literal")
+
+    def _attribute(self, node: ir.Attribute) -> Expr:
+        name = dotted_name(node)
+        if name is not None and name in self.scope.names:
+            return self.scope.names[name]
+        owner = self.lower(node.value)
+        match owner:
+            case Reference():
+                return vocabulary.constant(f"{owner.name}.{node.attr}") or Reference(f"{owner.name}.{node.attr}")
+            case Made() | Definition():
+                return self.scope.module.attribute(owner, node.attr)
+            case Free():
+                return Free(f"{owner.name}.{node.attr}", owner.scope)
+            case Param() if name is not None:
+                return Free(name, owner.scope)
+            case Join(choices) if any(isinstance(choice, (Made, Definition)) for choice in choices):
+                return self.opaque(name or node.attr)
+            case _:
+                row = vocabulary.method("." + node.attr, self.scope.module.frameworks)
+                return self._apply(row, [(None, owner)], node.attr) if row else self.opaque(name or node.attr)
+
+    # --- operators
+
+    def _binary(self, op: str, x: Expr, y: Expr) -> Expr:
+        if isinstance(x, (Join, Const)) and isinstance(y, (Join, Const)) and op in ARITHMETIC:
+            return algebra.each(ARITHMETIC[op], x, y)
+        if op in ARITHMETIC and not isinstance(x, (Items, Text)) and not isinstance(y, Text):
+            return ARITHMETIC[op](x, y)
+        if op in INTEGER and isinstance(x, Const) and isinstance(y, Const) and y.value:
+            return Const(INTEGER[op](x.value, y.value))
+        if op in LOGIC:
+            return Truth(LOGIC[op], x, y)
+        return self.opaque(op)
+
+    def _unary(self, op: str, x: Expr) -> Expr:
+        match op:
+            case "-":
+                return algebra.neg(x)
+            case "+":
+                return x
+            case _:
+                return Truth("not", x)
+
+    def _compare(self, node: ir.Compare) -> Expr:
+        left = self.lower(node.left)
+        rights = [self.lower(right) for right in node.rights]
+        return Truth(node.ops[0], left, rights[0]) if len(rights) == 1 else self.opaque("comparison")
+
+    def _subscript(self, value: Expr, index: ir.Expression) -> Expr:
+        which = unparse(index)
+        self.lower(index) if not isinstance(index, ir.Slice) else None
+        match value, index:
+            case Items(items), ir.Literal(value=int(i)) if -len(items) <= i < len(items):
+                return items[i]
+            case ((Const() | Nothing() | Text() | Items()), _):
+                return algebra.elements(value) or self.opaque(f"[{which}]")
+            case Reference() | Definition() | Made() | Layer(), _:
+                return self.opaque(f"[{which}]")
+        return Index(value, which)
+
+    def _comprehension(self, node: ir.Comprehension) -> Expr:
+        saved = dict(self.scope.names)
+        for generator in node.generators:
+            self.unpack(generator.target, generator.iter, algebra.elements(self.lower(generator.iter)))
+            for test in generator.tests:
+                self.lower(test)
+        element = self.lower(node.element)
+        self.scope.names.clear()
+        self.scope.names.update(saved)
+        return Concat((element,)) if node.kind in {"list", "generator"} else self.opaque("comprehension")
+
+    def unpack(self, target: ir.Expression, node: ir.Node, value: Expr | None) -> None:
+        """Assign `value` (None: unknown) to a target, taking tuples apart."""
+        match target:
+            case ir.Name(id=name):
+                self.assign(name, node, value if value is not None else self.opaque(name))
+            case ir.Attribute():
+                name = dotted_name(target)
+                if name is not None:
+                    self.assign(name, node, value if value is not None else self.opaque(name))
+            case ir.Sequence(items=targets):
+                values = value.items if isinstance(value, Items) and len(value.items) == len(targets) else (None,) * len(targets)
+                for each, one in zip(targets, values, strict=True):
+                    self.unpack(each, node, one)
+            case ir.Starred(value=inner):
+                self.unpack(inner, node, None)
+            case ir.Subscript(value=base):
+                self.forget(base)
+            case _:
+                pass
+
+    def forget(self, base: ir.Expression) -> None:
+        """A part of `base` was overwritten: it is one of its old entries or something unknown."""
+        name = dotted_name(base)
+        if name is not None:
+            self.scope.names[name] = self.opaque(name)
+
+    # --- calls
+
+    def _call(self, node: ir.Call) -> Expr:
+        if isinstance(node.func, ir.Attribute):
+            method = self._method(node, node.func)
+            if method is not None:
+                return method
+        func = self.lower(node.func)
+        args = self._arguments(node.args)
+        return self.call(func, args, unparse(node.func))
+
+    def _arguments(self, args: tuple[ir.Argument, ...]) -> list[tuple[str | None, Expr]] | None:
+        lowered: list[tuple[str | None, Expr]] = []
+        known = True
+        for arg in args:
+            value = self.lower(arg.value)
+            known = known and arg.star == 0
+            lowered.append((arg.keyword, value))
+        return lowered if known else None
+
+    def call(self, func: Expr, args: list[tuple[str | None, Expr]] | None, text: str) -> Expr:
+        """Return what calling `func` gives; `args` are keyword (or None) and value, None when there are stars."""
+        if args is None:
+            return self.opaque(text)
+        match func:
+            case Reference(name):
+                found = vocabulary.function(name)
+                if found is not None:
+                    return self._apply(found, args, text)
+                return self.opaque(text)
+            case Definition() | Made():
+                return self.scope.module.call(func, args, self) or self.opaque(text)
+            case Layer():
+                return vocabulary.apply_layer(func, args, self.scope.module.fresh()) or self.opaque(text)
+            case Join(choices):
+                return algebra.join(*(self.call(choice, args, text) for choice in choices)) or self.opaque(text)
+            case _:
+                return self.opaque(text)
+
+    def _method(self, node: ir.Call, func: ir.Attribute) -> Expr | None:
+        """Lower `value.attr(...)` when `value` is a tensor; None when it is a module, an instance or unknown with no such method."""
+        name = dotted_name(func)
+        if name is not None and name in self.scope.names:
+            return None
+        owner = self.lower(func.value)
+        if isinstance(owner, (Reference, Made, Definition, Layer, Text, Nothing)):
+            return None
+        args = self._arguments(node.args)
+        if isinstance(func.value, ir.Name) and func.value.id in BACKENDS and isinstance(owner, (Param, Free, Opaque, Index)):
+            return self.call(Reference(f"{BACKENDS[func.value.id]}.{func.attr}"), args, unparse(func))
+        row = vocabulary.method(func.attr, self.scope.module.frameworks)
+        if row is None or args is None:
+            return self.opaque(unparse(func))
+        result = self._apply(row, [(None, owner), *args], func.attr)
+        if func.attr.endswith("_") and not isinstance(result, Opaque):
+            self.unpack(func.value, node, result)
+        return result
+
+    def _apply(self, found: tuple[Vocabulary, Row], args: list[tuple[str | None, Expr]], text: str) -> Expr:
+        language, row = found
+        fields = bind(row, args)
+        if fields is None:
+            return self.opaque(text)
+        if row.keyed:
+            fields["key"] = self.scope.module.fresh()
+        try:
+            made = row.make(**fields)
+        except (TypeError, UnreadError):
+            return self.opaque(text)
+        self.scope.module.languages[made] = language.name
+        return made
+
+
+def dotted_name(node: ir.Expression) -> str | None:
+    """Return `a.b.c` for a chain of attributes of a name."""
+    parts: list[str] = []
+    while isinstance(node, ir.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ir.Name):
+        return None
+    return ".".join([node.id, *reversed(parts)])

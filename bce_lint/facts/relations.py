@@ -1,0 +1,134 @@
+"""What intervals alone lose: values that come from the same source. Each relation is one case with its reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bce_lint.facts.algebra import core
+from bce_lint.facts.expr import (
+    Add,
+    Const,
+    Div,
+    Exp,
+    Expr,
+    LogSoftmax,
+    LogSumExp,
+    Max,
+    Mul,
+    Neg,
+    Sigmoid,
+    Softmax,
+    StopGradient,
+    Sub,
+    Sum,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from bce_lint.facts.ranges import Range, Ranges
+
+
+def range_of(e: Expr, ranges: Ranges) -> Range | None:
+    """Return the range of `e` where a relation between its operands says more than their ranges do."""
+    from bce_lint.facts import interval as iv  # noqa: PLC0415
+    from bce_lint.facts.ranges import Range, Reach  # noqa: PLC0415
+
+    match e:
+        case Sub(x, y) if shifts_by_max(x, y):
+            # The largest entry minus itself is 0, the others are below.
+            return Range(iv.Interval(-iv.INF, 0.0), Reach.KNOWN, Reach.KNOWN)
+        case Sub(x, y) if isinstance(core(y), LogSumExp) and same(core(y), x):
+            # log softmax, written out.
+            return Range(iv.Interval(-ranges.fmt.max, 0.0), Reach.KNOWN, Reach.KNOWN)
+        case Sum(x) if (inner := core(x)) and isinstance(inner, Exp) and has_zero_maximum(inner.x):
+            # One of the summands is exp(0) = 1.
+            return Range(iv.Interval(1.0, iv.INF), Reach.KNOWN, Reach.UNKNOWN)
+        case Sum(x) if isinstance(core(x), Softmax):
+            # Rounded, it may be a few ulps off 1, never near 0.
+            return Range(iv.Interval(0.5, 2.0), Reach.UNKNOWN, Reach.UNKNOWN)
+        case Div(x, y) if y is x:
+            return Range(iv.Interval(1.0, 1.0, nan=ranges.of(x).interval.contains(0.0)), Reach.KNOWN, Reach.KNOWN)
+        case Div(x, Add() as y) if part_of(x, y) and all(ranges.of(term).interval.lo >= 0 for term in terms(y)):
+            # A share: x / (x + y) of what is not negative.
+            return Range(iv.Interval(0.0, 1.0, nan=ranges.of(y).interval.contains(0.0)), ranges.of(x).touches(0.0), Reach.UNKNOWN)
+        case Add(Mul(a, p), Mul(b, q)) if (weights := convex(a, p, b, q)) is not None:
+            # w x + (1 - w) y lies between x and y when w is in [0, 1].
+            weight, x, y = weights
+            if 0 <= ranges.of(weight).interval.lo and ranges.of(weight).interval.hi <= 1:
+                reach = min(ranges.of(weight).lo, ranges.of(weight).hi)
+                whole = ranges.of_join(x, y)
+                return Range(whole.interval, min(whole.lo, reach), min(whole.hi, reach))
+    return None
+
+
+def shifts_by_max(x: Expr, y: Expr) -> bool:
+    """Tell whether `y` is the maximum of `x` along some axis, perhaps reshaped or detached."""
+    inner = core(y)
+    return isinstance(inner, Max) and core(inner.x) is core(x)
+
+
+def same(reduced: Expr, x: Expr) -> bool:
+    """Tell whether `reduced` reduces just `x`."""
+    return isinstance(reduced, (LogSumExp, Max)) and core(reduced.x) is core(x)
+
+
+def has_zero_maximum(x: Expr) -> bool:
+    """Tell whether the largest entry of `x` is certain to be 0: x - max(x), also scaled by a positive constant."""
+    match core(x):
+        case Sub(a, b):
+            return shifts_by_max(a, b)
+        case Mul(a, Const(factor)) | Div(a, Const(factor)):
+            return factor > 0 and has_zero_maximum(a)
+        case Sub(a, StopGradient(b)):
+            return a is b
+    return False
+
+
+def terms(e: Expr) -> list[Expr]:
+    """Return the summands of nested additions."""
+    return [*terms(e.x), *terms(e.y)] if isinstance(e, Add) else [e]
+
+
+def part_of(x: Expr, total: Expr) -> bool:
+    """Tell whether `x` is one of the summands of `total`."""
+    return x in terms(total)
+
+
+def complement(e: Expr) -> Expr | None:
+    """Return `p` if `e` is `1 - p`."""
+    match core(e):
+        case Sub(Const(1.0), p):
+            return core(p)
+        case Add(Neg(p), Const(1.0)):
+            return core(p)
+    return None
+
+
+def complements(a: Expr, b: Expr) -> bool:
+    """Tell whether `a + b` is 1 in the reals: p and 1 - p, sigmoid(x) and sigmoid(-x)."""
+    match core(a), core(b):
+        case Sigmoid(x), Sigmoid(Neg(y)) if x is y:
+            return True
+        case Sigmoid(Neg(x)), Sigmoid(y) if x is y:
+            return True
+    return complement(a) is core(b) or complement(b) is core(a)
+
+
+def convex(a: Expr, p: Expr, b: Expr, q: Expr) -> tuple[Expr, Expr, Expr] | None:
+    """Return weight, x, y if `a p + b q` is a convex combination: one factor of each is w and 1 - w."""
+    for w, x in ((a, p), (p, a)):
+        for v, y in ((b, q), (q, b)):
+            if complement(v) is core(w):
+                return w, x, y
+            if complement(w) is core(v):
+                return v, y, x
+    return None
+
+
+def correlated(e: Expr) -> bool:
+    """Tell whether the two operands of `e` share something that varies, so that their ends need not be reached together."""
+    x, y = (getattr(e, name) for name in ("x", "y"))
+    if isinstance(x, Const) or isinstance(y, Const):
+        return False
+    shared = set(walk(x)) & set(walk(y))
+    return any(not isinstance(s, (Const, LogSoftmax)) for s in shared)

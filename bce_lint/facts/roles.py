@@ -1,0 +1,150 @@
+"""What the inputs of a function are: by what it does with them first, then by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from bce_lint.facts.algebra import core
+from bce_lint.facts.expr import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Clip,
+    Const,
+    Expr,
+    KlDivergence,
+    Log,
+    LogSigmoid,
+    LogSoftmax,
+    LogSumExp,
+    NegativeLogLikelihood,
+    Param,
+    Sigmoid,
+    SigmoidCrossEntropy,
+    Softmax,
+    SoftmaxCrossEntropy,
+    Sub,
+    children,
+    walk,
+)
+from bce_lint.facts.meaning import Input, Role
+from bce_lint.facts.relations import complement
+
+NAMES: Mapping[Role, re.Pattern[str]] = {
+    Role.LABEL: re.compile(
+        r"y|t|y_?true\w*|\w*targets?|\w*labels?|gt|ground_?truth|truth|\w*_true|true_\w+|y_?(real|actual|train|batch)|actual|onehot\w*|one_hot\w*"
+    ),
+    Role.PROBABILITY: re.compile(
+        r"p|pr|y_?preds?|y_?hat|y_?prob\w*|preds?|predictions?|predicted\w*|outputs?|probs?|proba\w*|\w+_(probs?|preds?|predictions?|probabilit\w+)"
+        r"|(probs?|preds?|prediction)_\w+|recon\w*|\w+_recon\w*|p_t|pt"
+    ),
+    Role.LOGIT: re.compile(r"\w*logits?|scores?|\w+_scores?|z|h|energy|pre_?activations?"),
+    Role.MASK: re.compile(r"\w*masks?"),
+    Role.WEIGHT: re.compile(r"(\w+_)?weights?|sample_weights?|class_weights?"),
+    Role.INTEGER: re.compile(r"axis|dim|num_\w+|n_\w+|depth|classes|ndim"),
+    Role.FLAG: re.compile(r"is_\w+|use_\w+|from_logits|keepdims?|reduce|training|size_average|sparse"),
+    Role.SCALAR: re.compile(
+        r"alpha|beta|gamma|delta|smooth\w*|eps\w*|epsilon|temperature|tau|margin|lam(bda)?_?\w*|label_smoothing|scale|factor|power"
+    ),
+}
+"""What a parameter of a loss is called, by role; looked at in this order, the whole name must match."""
+
+LOSSES = re.compile(
+    r"loss|entropy|bce|crossent|focal|nll|likelihood|dice|tversky|jaccard|iou|(^|_)kl|divergence|objective|criterion|(^|_)ce(_|$)", re.I
+)
+POSITIVE = re.compile(r"(\w+[_.])?(eps\w*|smooth\w*|tiny|small\w*|epsilon\w*)", re.I)
+"""Names of what is added to keep a value off 0."""
+
+
+def inputs(params: Iterable[Param], result: Iterable[Expr], path: tuple[str, ...]) -> tuple[Input, ...]:
+    """Return the inputs of the function `path` with their roles; `result` is everything that it computes."""
+    uses = _uses(result)
+    listed = list(params)
+    lossy = any(LOSSES.search(part) for part in path) or any(_named(p.name) is Role.LABEL and len(p.name) > 1 for p in listed)
+    return tuple(_input(param, uses.get(param), lossy=lossy) for param in listed)
+
+
+def _input(param: Param, use: tuple[Role, str, bool] | None, *, lossy: bool) -> Input:
+    default = param.default.value if isinstance(param.default, Const) else None
+    name = _named(param.name)
+    classes = use is not None and use[2]
+    if use is not None and not (name is Role.PROBABILITY and use[0] is Role.LOGIT and lossy):
+        return Input(param.name, use[0], guessed=False, because=use[1], classes=classes, default=default)
+    if name is Role.PROBABILITY and not lossy:
+        name = None
+    if name is None and default is not None:
+        return Input(param.name, Role.SCALAR, guessed=True, because=f"its default is {default:g}", default=default)
+    if name is None:
+        return Input(param.name, Role.UNKNOWN, guessed=True, because="neither its use nor its name says", default=default)
+    return Input(param.name, name, guessed=True, because=f"its name, `{param.name}`", classes=classes, default=default)
+
+
+def _named(name: str) -> Role | None:
+    bare = name.strip("_").lower()
+    return next((role for role, pattern in NAMES.items() if pattern.fullmatch(bare)), None)
+
+
+def _uses(exprs: Iterable[Expr]) -> dict[Param, tuple[Role, str, bool]]:
+    """Return for each parameter the role that its uses show, what use that was, and whether classes lie along an axis."""
+    seen: set[Expr] = set()
+    uses: dict[Param, tuple[Role, str, bool]] = {}
+    logs: dict[Param, set[str]] = {}
+    for root in exprs:
+        for e in walk(root):
+            if e in seen:
+                continue
+            seen.add(e)
+            for param, use in _use(e):
+                uses.setdefault(param, use)
+            if isinstance(e, Log):
+                for operand in (core(e.x), complement(e.x)):
+                    if isinstance(operand, Param):
+                        logs.setdefault(operand, set()).add("1 - p" if operand is complement(e.x) else "p")
+    for param, kinds in logs.items():
+        if len(kinds) > 1:
+            uses.setdefault(param, (Role.PROBABILITY, "both its log and log(1 - it) are taken", False))
+    return uses
+
+
+def _use(e: Expr) -> Iterable[tuple[Param, tuple[Role, str, bool]]]:
+    match e:
+        case Sigmoid(x) | LogSigmoid(x):
+            found = [(x, Role.LOGIT, "it goes into a sigmoid", False)]
+        case Softmax(x) | LogSoftmax(x) | LogSumExp(x):
+            found = [(x, Role.LOGIT, "it goes into a softmax", True)]
+        case SigmoidCrossEntropy(labels, x):
+            found = [(x, Role.LOGIT, "it is passed as logits", False), (labels, Role.LABEL, "it is passed as labels", False)]
+        case SoftmaxCrossEntropy(labels, x):
+            found = [(x, Role.LOGIT, "it is passed as logits", True), (labels, Role.LABEL, "it is passed as labels", True)]
+        case BinaryCrossEntropy(labels, x):
+            found = [(x, Role.PROBABILITY, "it is passed as probabilities", False), (labels, Role.LABEL, "it is passed as labels", False)]
+        case CategoricalCrossEntropy(labels, x):
+            found = [(x, Role.PROBABILITY, "it is passed as probabilities", True), (labels, Role.LABEL, "it is passed as labels", True)]
+        case NegativeLogLikelihood(labels, x) | KlDivergence(labels, x):
+            found = [
+                (x, Role.LOG_PROBABILITY, "it is passed as log-probabilities", True),
+                (labels, Role.LABEL, "it is passed as target", True),
+            ]
+        case Clip(x, Const(lo), Const(hi)) if 0 < lo < 0.1 and 0.9 < hi <= 1:
+            found = [(x, Role.PROBABILITY, f"it is clipped to [{lo:g}, {hi:g}]", False)]
+        case Clip(x, lo, Sub(Const(1.0), hi)) if lo is hi and lo is not None:
+            found = [(x, Role.PROBABILITY, "it is clipped to [eps, 1 - eps]", False)]
+        case _:
+            found = []
+    for operand, role, because, classes in found:
+        inner = core(operand)
+        if isinstance(inner, Param):
+            yield inner, (role, because, classes)
+
+
+def under(e: Expr, stop: tuple[type[Expr], ...]) -> Iterable[Expr]:
+    """Yield `e` and what is below it, not looking into ops of the types `stop`."""
+    stack = [e]
+    seen = {e}
+    while stack:
+        top = stack.pop()
+        yield top
+        if not isinstance(top, stop):
+            new = [child for child in children(top) if child not in seen]
+            seen.update(new)
+            stack += new

@@ -1,0 +1,194 @@
+"""Telling the user where a value comes from, in the user's own names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bce_lint.facts.algebra import core
+from bce_lint.facts.expr import (
+    Add,
+    Cast,
+    Clip,
+    Const,
+    Expr,
+    Free,
+    Index,
+    Join,
+    Maximum,
+    Minimum,
+    Param,
+    Sigmoid,
+    Softmax,
+    StopGradient,
+    Sub,
+    View,
+    children,
+)
+from bce_lint.facts.formats import Format
+from bce_lint.facts.meaning import Input, Role
+from bce_lint.facts.trace import Site, Trace
+from bce_lint.syntax import ir
+from bce_lint.syntax.unparse import unparse
+
+SHORT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An origin without its place: `node` is what to underline."""
+
+    node: ir.Node | None
+    text: str
+    note: str
+    guessed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Names and origins of the values at one site."""
+
+    trace: Trace
+    site: Site
+    roles: Mapping[Expr, Input]
+    format: Format
+
+    def name(self, e: Expr) -> str:
+        """Return what the user calls `e` at the site: a variable that holds it, else the text that it was written as."""
+        if isinstance(e, (Param, Free)):
+            return e.name
+        holding = [name for name, value in self.site.names.items() if value is e]
+        if holding:
+            return min(holding, key=lambda name: (name.count("."), -self._bound_at(name, e)))
+        node = self.trace.place(e, self.site.order)
+        text = unparse(node) if node is not None and not isinstance(node, (ir.Parameter, ir.Function)) else ""  # type: ignore[arg-type]
+        if text and len(text) <= SHORT and "..." not in text:
+            return text
+        inner = core(e)
+        return self.name(inner) if inner is not e else _kind(e)
+
+    def _bound_at(self, name: str, e: Expr) -> int:
+        return max((b.order for b in self.trace.bindings.get(e, []) if b.name == name and b.order <= self.site.order), default=0)
+
+    def says(self, e: Expr) -> str:
+        """Return what `e` is, as a clause after "is"."""
+        inner = core(e)
+        match inner:
+            case Const(value):
+                return f"{value:g}"
+            case Param() if inner in self.roles:
+                given = self.roles[inner]
+                return "taken for a probability" if given.role is Role.PROBABILITY else f"a {given.role}"
+            case Sigmoid(x):
+                return f"sigmoid({self._argument(x)})"
+            case Softmax(x):
+                return f"softmax({self._argument(x)})"
+            case Clip(x, lo, hi):
+                return f"{self.name(x)} clipped to [{self._bound(lo, '-inf')}, {self._bound(hi, 'inf')}]"
+            case Join(choices):
+                return " or ".join(dict.fromkeys(self.says(choice) for choice in choices))
+            case _:
+                return self.name(inner)
+
+    def subject(self, e: Expr) -> str:
+        """Return `e` as the subject of a sentence: "`p`, sigmoid(logits)," or just "`sigmoid(logits)`"."""
+        name, said = self.name(e), self.says(e)
+        return f"`{name}`" if name == said else f"`{name}`, {said},"
+
+    def _argument(self, x: Expr) -> str:
+        name = self.name(x)
+        return name if len(name) <= SHORT else "..."
+
+    def _bound(self, bound: Expr | None, absent: str) -> str:
+        if bound is None:
+            return absent
+        return f"{bound.value:.10g}" if isinstance(bound, Const) else self.name(bound)
+
+    def origins(self, e: Expr) -> list[Told]:
+        """Return where `e` comes from, the nearest first: how it was bound, then what that was made of."""
+        told: list[Told] = []
+        seen: set[Expr] = set()
+        step: Expr | None = e
+        while step is not None and step not in seen and len(told) < 4:
+            seen.add(step)
+            one = self._origin(step)
+            if one is not None:
+                told.append(one)
+            step = _next(step)
+        return told
+
+    def _origin(self, e: Expr) -> Told | None:
+        if isinstance(e, Param):
+            return self._parameter(e)
+        bindings = [b for b in self.trace.bindings.get(e, []) if b.order <= self.site.order]
+        note = self.note(e)
+        if bindings:
+            binding = bindings[-1]
+            text = unparse(binding.node) if not isinstance(binding.node, ir.Parameter) else binding.name  # type: ignore[arg-type]
+            return Told(binding.node, f"{binding.name} = {text if len(text) <= 2 * SHORT else '...'}", note, guessed=False)
+        if isinstance(e, (Sigmoid, Softmax, Clip, Maximum, Minimum)):
+            node = self.trace.place(e, self.site.order)
+            return Told(node, self.says(e), note, guessed=False) if node is not None else None
+        return None
+
+    def _parameter(self, e: Param) -> Told | None:
+        bindings = self.trace.bindings.get(e, [])
+        given = self.roles.get(e)
+        if given is None or not bindings:
+            return None
+        if given.role is Role.PROBABILITY:
+            why = f"taken for a probability: {given.because}" if given.guessed else f"a probability: {given.because}"
+            return Told(bindings[0].node, f"parameter `{e.name}`", f"{why}; {self._ends()}", given.guessed)
+        return Told(bindings[0].node, f"parameter `{e.name}`", f"taken for a {given.role}: {given.because}", given.guessed)
+
+    def _ends(self) -> str:
+        return f"in [0, 1], a sigmoid is exactly 1.0 in {self.format.name} from a logit of {self.format.saturates():.2f}"
+
+    def note(self, e: Expr) -> str:
+        """Return what the range of `e` is in words."""
+        full, name = self.format.saturates(), self.format.name
+        match e:
+            case Sigmoid():
+                return f"in [0, 1]; in {name} exactly 1.0 from a logit of {full:.2f}, exactly 0.0 from {-self.format.vanishes():.2f}"
+            case Softmax():
+                return f"in [0, 1]; in {name} exactly 1.0 once a logit leads by {full:.2f}; the others go to 0.0"
+            case Clip(_, lo, hi):
+                return f"in [{self._rounded(lo)}, {self._rounded(hi)}] in {self.format.name}"
+            case Maximum(_, Const(value)) | Add(_, Const(value)):
+                return f"at least {self._rounded(Const(value))}" if isinstance(e, Maximum) else ""
+            case _:
+                return ""
+
+    def _rounded(self, bound: Expr | None) -> str:
+        match bound:
+            case None:
+                return "inf"
+            case Const(value):
+                return f"{float(self.format.round(value)):.9g}"
+            case _:
+                return self.name(bound)
+
+
+def source(e: Expr) -> Expr:
+    """Return the value at the bottom of `e` that decides its range: through guards, complements and rearrangements."""
+    while True:
+        step = _next(e)
+        if step is None:
+            return e
+        e = step
+
+
+def _next(e: Expr) -> Expr | None:
+    match e:
+        case Cast(x) | View(x) | Index(x) | StopGradient(x):
+            return x
+        case Clip(x) | Sub(Const(), x) | Add(x, Const()) | Sub(x, Const()) | Maximum(x, Const()) | Minimum(x, Const()):
+            return x
+        case Join(choices):
+            return choices[-1]
+        case _:
+            return None
+
+
+def _kind(e: Expr) -> str:
+    return f"{type(e).__name__.lower()}({', '.join('...' for _ in children(e))})"

@@ -1,0 +1,62 @@
+"""What following a function's statements leaves behind: which op stands where, what every name was, what is returned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bce_lint.facts.expr import Definition, Expr, Param
+from bce_lint.syntax import ir
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An op at its place, with the names that could be used there; `order` counts places in the order of the flow."""
+
+    node: ir.Node
+    expr: Expr
+    names: Mapping[str, Expr]
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """`name` was given a value by the expression `node`."""
+
+    name: str
+    node: ir.Node
+    order: int
+
+
+@dataclass(slots=True)
+class Trace:
+    """The record of one function (or of one piece of module-level code), filled by `flow.py` and frozen in spirit afterwards."""
+
+    path: tuple[str, ...]
+    node: ir.Function | ir.Lambda | None
+    params: dict[str, Param] = field(default_factory=dict)
+    sites: list[Site] = field(default_factory=list)
+    places: dict[Expr, list[tuple[int, ir.Node]]] = field(default_factory=dict)
+    bindings: dict[Expr, list[Binding]] = field(default_factory=dict)
+    discarded: list[Site] = field(default_factory=list)
+    returns: list[Expr] = field(default_factory=list)
+    definitions: list[Definition] = field(default_factory=list)
+    clock: int = 0
+
+    def mark(self, node: ir.Node, expr: Expr, names: Mapping[str, Expr]) -> None:
+        """Note that `node` means `expr`; an op becomes a site."""
+        self.clock += 1
+        self.places.setdefault(expr, []).append((self.clock, node))
+        if not isinstance(node, (ir.Name, ir.Attribute)):
+            self.sites.append(Site(node, expr, names, self.clock))
+
+    def bind(self, name: str, node: ir.Node, expr: Expr) -> None:
+        """Note that `name` now is `expr`, by the expression `node`."""
+        self.clock += 1
+        self.bindings.setdefault(expr, []).append(Binding(name, node, self.clock))
+
+    def place(self, expr: Expr, before: int) -> ir.Node | None:
+        """Return where `expr` was last written at or before the moment `before`; else where it first was."""
+        seen = self.places.get(expr, [])
+        earlier = [node for order, node in seen if order <= before]
+        return earlier[-1] if earlier else seen[0][1] if seen else None

@@ -1,0 +1,177 @@
+"""One file: bytes -> segments that matter -> meaning -> what the rules report -> findings with their places."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bce_lint import registry
+from bce_lint.confirm.case import Case
+from bce_lint.config import Config
+from bce_lint.facts.expr import Expr
+from bce_lint.facts.facts import Facts
+from bce_lint.facts.module import Module
+from bce_lint.facts.spell import Speller, Unspellable
+from bce_lint.facts.trace import Site, Trace
+from bce_lint.finding import Edit, Finding, Fix, Origin, Severity, Span, Trouble
+from bce_lint.rule import Level, Report, Rule
+from bce_lint.source import prefilter
+from bce_lint.source.read import Source
+from bce_lint.syntax import ir
+from bce_lint.syntax.place import Places, places
+from bce_lint.syntax.read_cst import read
+from bce_lint.syntax.segments import holding, segments
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one file gave."""
+
+    cases: tuple[Case, ...]
+    troubles: tuple[Trouble, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule's report of a site, with the facts that it was made on."""
+
+    rule: Rule
+    site: Site
+    report: Report
+    facts: Facts
+
+
+def judge(source: Source, config: Config) -> Judged:
+    """Judge one file. A bug of ours costs this file only."""
+    rules = registry.selected(config.select, config.ignore)
+    at = Whereabouts(source.path)
+    try:
+        return _judge(source, config, rules, at)
+    except Exception as error:  # noqa: BLE001  (the one border behind which a bug of ours ends)
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"internal error in {at.rule or 'the analysis'}: {type(error).__name__}: {error} ({frame.name}, line {frame.lineno})"
+        return Judged((), (Trouble(source.path, at.span, f"{what}; please report it with this file"),))
+
+
+@dataclass(slots=True)
+class Whereabouts:
+    """Where the work on a file is, for the message if it fails."""
+
+    path: str
+    rule: str = ""
+    span: Span | None = None
+
+
+def _judge(source: Source, config: Config, rules: Sequence[Rule], at: Whereabouts) -> Judged:
+    parts = segments(source)
+    hot = holding(parts, source.characters(prefilter.candidates(source.data)))
+    module = Module(parts, read, tuple({op for rule in rules for op in rule.on}))
+    cases: list[Case] = []
+    for segment in hot:
+        at.span = Span(segment.row, 1, segment.row, 1, source.cell)
+        for trace in module.analyse(segment.index):
+            hits = resolved(_hits(module, trace, rules, config.dtype, at))
+            cases += (_case(hit, source, Locator(module, segment.index)) for hit in hits)
+    return Judged(tuple(cases), tuple(module.troubles.values()))
+
+
+def _hits(module: Module, trace: Trace, rules: Sequence[Rule], dtype: str | None, at: Whereabouts) -> Iterator[Hit]:
+    """Show every op to the rules that look at its type, each place once."""
+    shown: set[int] = set()
+    for site in trace.sites:
+        if not module.wants(site.expr) or id(site.node) in shown:
+            continue
+        shown.add(id(site.node))
+        facts: Facts | None = None
+        for rule in rules:
+            if isinstance(site.expr, rule.on):
+                facts = facts or Facts(module, trace, site, dtype)
+                at.rule = f"rule {rule.name}"
+                report = rule.check(site.expr, facts)
+                if report is not None:
+                    yield Hit(rule, site, report, facts)
+    at.rule = ""
+
+
+def resolved(hits: Iterable[Hit]) -> list[Hit]:
+    """Keep one finding for one defect: what a report covers is not reported by itself."""
+    every = list(hits)
+    return [hit for hit in every if not any(hit.site.expr in other.report.covers for other in every if other is not hit)]
+
+
+class Locator:
+    """Finds the places of nodes: those of the segment `index` first, then of whatever else was read."""
+
+    def __init__(self, module: Module, index: int) -> None:
+        self._module = module
+        self._places: dict[int, Places] = {}
+        self._order = [index, *(i for i in module.parsed() if i != index)]
+
+    def of(self, node: ir.Node) -> Places | None:
+        """Return the places among which `node` is."""
+        for index in self._order:
+            if index not in self._places:
+                tree = self._module.tree(index)
+                if tree is None:
+                    continue
+                self._places[index] = places(tree)
+            if self._places[index].holds(node):
+                return self._places[index]
+        return None
+
+    def span(self, node: ir.Node) -> Span | None:
+        """Return where `node` stands."""
+        found = self.of(node)
+        return found.span(node) if found else None
+
+
+def _case(hit: Hit, source: Source, locate: Locator) -> Case:
+    span = _span(hit, locate)
+    function = hit.facts.trace.node
+    head = locate.span(function) if function is not None else None
+    guessed = any(hit.facts.guessed(e) for e in hit.report.because)
+    finding = Finding(
+        path=source.path,
+        span=span,
+        rule=hit.rule.name,
+        code=hit.rule.code,
+        message=hit.report.message,
+        severity=Severity.ADVICE if hit.rule.level is Level.ADVICE else Severity.WARNING if guessed else Severity.ERROR,
+        origins=tuple(_origins(hit, locate)),
+        help=hit.report.help,
+        fix=_fix(hit, source, locate),
+    )
+    meaning = hit.facts.meaning()
+    return Case(finding, source.text, source.path, replace(meaning, row=head.row if head else span.row))
+
+
+def _span(hit: Hit, locate: Locator) -> Span:
+    nodes = [node for e in hit.report.at if (node := hit.facts.trace.place(e, hit.site.order)) is not None] or [hit.site.node]
+    spans = [span for node in nodes if (span := locate.span(node)) is not None]
+    assert spans, f"no place for {hit.site.expr}"
+    first, last = min(spans), max(spans, key=lambda s: (s.end_row, s.end_column))
+    return Span(first.row, first.column, last.end_row, last.end_column, first.cell)
+
+
+def _origins(hit: Hit, locate: Locator) -> Iterator[Origin]:
+    seen: set[tuple[Span | None, str]] = set()
+    for e in hit.report.because:
+        for told in hit.facts.story.origins(e):
+            span = locate.span(told.node) if told.node is not None else None
+            if (span, told.text) not in seen:
+                seen.add((span, told.text))
+                yield Origin(span, told.text, told.note, told.guessed)
+
+
+def _fix(hit: Hit, source: Source, locate: Locator) -> Fix | None:
+    wanted: Expr | None = hit.report.replace
+    where = locate.of(hit.site.node)
+    if wanted is None or where is None:
+        return None
+    start, end = where.offsets(hit.site.node)
+    try:
+        text = Speller.at(hit.facts.framework, hit.site.names).inside(wanted, source.text[:start], source.text[end:])
+    except Unspellable:
+        return None
+    return Fix(f"{source.text[start:end]} -> {text}", (Edit(start, end, text, source.cell),), safe=hit.report.safe)

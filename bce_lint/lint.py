@@ -1,0 +1,47 @@
+"""The pipeline, read this first: paths -> bytes -> segments -> meaning -> rules -> findings with their places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bce_lint.config import Config
+from bce_lint.finding import Finding, Trouble
+from bce_lint.source import prefilter
+from bce_lint.source.read import read
+from bce_lint.source.walk import walk
+
+if TYPE_CHECKING:
+    from bce_lint.confirm.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that linting gave; `cases` are the findings with what confirm needs to run them."""
+
+    findings: tuple[Finding, ...]
+    troubles: tuple[Trouble, ...]
+    cases: tuple[Case, ...]
+    files: int
+
+
+def lint(config: Config) -> Outcome:
+    """Judge all files that `config` names."""
+    troubles: list[Trouble] = []
+    cases: list[Case] = []
+    files = 0
+    for path in walk(config.paths):
+        source = path if isinstance(path, Trouble) else read(path)
+        if isinstance(source, Trouble):
+            troubles.append(source)
+            continue
+        files += 1
+        if not prefilter.candidates(source.data):
+            continue
+        from bce_lint.judge import judge  # noqa: PLC0415  (all that is slow to import is behind this line)
+
+        judged = judge(source, config)
+        troubles += judged.troubles
+        cases += judged.cases
+    cases.sort(key=lambda case: (case.finding.path, case.finding.span.cell or 0, case.finding.span, case.finding.code))
+    return Outcome(tuple(case.finding for case in cases), tuple(troubles), tuple(cases), files)

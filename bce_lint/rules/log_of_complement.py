@@ -1,0 +1,50 @@
+"""`log(1 - p)` of a probability `p` that can be exactly 1."""
+
+from __future__ import annotations
+
+from bce_lint.facts.expr import Expr, Log, Log1p, LogSigmoid, Neg, Sigmoid
+from bce_lint.facts.facts import Facts
+from bce_lint.facts.logs import complement_logged, is_probability
+from bce_lint.rule import Bad, Good, Report, rule
+
+
+@rule(
+    "log-of-complement",
+    code="BCE103",
+    on=(Log, Log1p),
+    bad=[
+        Bad(
+            """
+            def generator_loss(fake_logits):
+                fake = tf.sigmoid(fake_logits)
+                return tf.reduce_mean(tf.math.log(1.0 - fake))  # flagged
+            """,
+            fixed="    return tf.reduce_mean(tf.math.log_sigmoid(-fake_logits))",
+            breaks={"fake_logits": 20.0},
+        ),
+    ],
+    good=[
+        Good(
+            """
+            def generator_loss(fake_logits):
+                return tf.reduce_mean(tf.math.log_sigmoid(-fake_logits))
+            """
+        ),
+    ],
+)
+def log_of_complement(log: Expr, facts: Facts) -> Report | None:
+    """A float32 sigmoid is exactly 1.0 from a logit of 16.64 on: `1 - p` is 0, its log -inf, and the gradient NaN.
+
+    That is 70 earlier than the log of `p` itself on the other side, because floats are dense near 0, not near 1.
+    `log(1 - sigmoid(x))` is `log_sigmoid(-x)`.
+    """
+    p = complement_logged(log)
+    if p is None or not facts.would_touch(p, 1.0) or not facts.touches(p, 1.0) or not is_probability(p, facts):
+        return None
+    return Report(
+        f"log(1 - p) of a probability: {facts.story.subject(p)} is exactly 1.0 in {facts.dtype} from a logit of "
+        f"{facts.format.saturates():.2f}, so `1 - {facts.name(p)}` is 0 and its log -inf",
+        help="take log_sigmoid(-logits)" if isinstance(p, Sigmoid) else "compute the loss from logits, or clip to [1e-7, 1 - 1e-7] first",
+        because=(p,),
+        replace=LogSigmoid(Neg(p.x)) if isinstance(p, Sigmoid) else None,
+    )

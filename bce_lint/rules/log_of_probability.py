@@ -1,0 +1,72 @@
+"""`log(p)` of a probability `p` that can be exactly 0."""
+
+from __future__ import annotations
+
+from bce_lint.facts.algebra import core
+from bce_lint.facts.expr import Expr, Log, LogSigmoid, LogSoftmax, Sigmoid, Softmax
+from bce_lint.facts.facts import Facts
+from bce_lint.facts.logs import is_probability
+from bce_lint.facts.relations import complement
+from bce_lint.rule import Bad, Good, Report, rule
+
+
+@rule(
+    "log-of-probability",
+    code="BCE102",
+    on=Log,
+    bad=[
+        Bad(
+            """
+            def loss(labels, logits):
+                p = tf.sigmoid(logits)
+                return -tf.reduce_mean(labels * tf.math.log(p))  # flagged
+            """,
+            fixed="    return -tf.reduce_mean(labels * tf.math.log_sigmoid(logits))",
+            breaks={"logits": -90.0, "labels": 1.0},
+        ),
+    ],
+    good=[
+        Good(
+            """
+            def loss(labels, logits):
+                return -tf.reduce_mean(labels * tf.math.log_sigmoid(logits))
+            """
+        ),
+    ],
+)
+def log_of_probability(log: Log, facts: Facts) -> Report | None:
+    """A float32 sigmoid is exactly 0.0 from a logit of -87.34 on (-88.72 in PyTorch), where its log is -inf and the gradient NaN.
+
+    A softmax does the same once another logit leads by 87. Multiplied by a label of 0, -inf becomes NaN.
+    The logarithm of a sigmoid or softmax has a stable form of its own.
+    """
+    if complement(log.x) is not None or not facts.touches(log.x, 0.0) or not facts.would_touch(log.x, 0.0):
+        return None
+    if not is_probability(log.x, facts):
+        return None
+    return Report(
+        f"log of a probability: {facts.story.subject(log.x)} is exactly 0.0 in {facts.dtype} for a confident wrong answer, and its log -inf",
+        help=advice(log.x),
+        because=(log.x,),
+        replace=stable(log.x),
+    )
+
+
+def stable(x: Expr) -> Expr | None:
+    """Return the logarithm of `x` without the detour over a probability."""
+    match x:
+        case Sigmoid(z):
+            return LogSigmoid(z)
+        case Softmax(z, axis):
+            return LogSoftmax(z, axis)
+    return None
+
+
+def advice(x: Expr) -> str:
+    """Return what to do about log(x)."""
+    match core(x):
+        case Sigmoid():
+            return "take log_sigmoid of the logits"
+        case Softmax():
+            return "take log_softmax of the logits"
+    return "compute the loss from logits, or clip to [1e-7, 1 - 1e-7] first"

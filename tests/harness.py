@@ -1,0 +1,42 @@
+"""Judging pieces of code in tests: what is flagged, compared with the marks on the lines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bce_lint.config import Config
+from bce_lint.finding import Finding, Trouble
+from bce_lint.judge import judge
+from bce_lint.source.read import Source
+
+MARK = re.compile(r"#\s*(todo:\s*)?(not flagged|flagged)(?::\s*([\w ,-]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What one source gave: its findings, and what could not be judged."""
+
+    findings: tuple[Finding, ...]
+    troubles: tuple[Trouble, ...]
+
+
+def judged(source: str, select: tuple[str, ...] = ("ALL",), dtype: str | None = None) -> Verdicts:
+    """Judge `source` as the file x.py."""
+    found = judge(Source("x.py", source.encode()), Config(select=select, dtype=dtype))
+    return Verdicts(tuple(case.finding for case in found.cases), found.troubles)
+
+
+def expected(source: str, rule: str) -> list[tuple[int, str]]:
+    """Return row and rule of every finding that the marks call for; a known gap is expected as it is now."""
+    rows: list[tuple[int, str]] = []
+    for row, line in enumerate(source.splitlines(), 1):
+        for gap, what, names in MARK.findall(line):
+            if (what == "flagged") != bool(gap):
+                rows += [(row, name.strip()) for name in (names or rule).split(",")]
+    return sorted(rows)
+
+
+def flagged(verdicts: Verdicts) -> list[tuple[int, str]]:
+    """Return row and rule of every finding."""
+    return sorted((finding.span.row, finding.rule) for finding in verdicts.findings)
