@@ -10,6 +10,7 @@ double has at least 2p + 2 bits for each of them.
 from __future__ import annotations
 
 import math
+import struct
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,11 @@ class Format:
         """The smallest positive number (subnormal)."""
         return math.ldexp(self.tiny, 1 - self.precision) or math.ulp(0.0)
 
+    @property
+    def slack(self) -> int:
+        """How many places a kernel's result may lie from the rounded exact one; half formats are computed in float32."""
+        return 2 if self.precision in (8, 11) else 8
+
     def nearest(self, x: Number) -> Number:
         """Round to nearest, ties to even; too large is infinite. Subnormals stay."""
         if self.precision == 53:
@@ -51,7 +57,7 @@ class Format:
         if size(x) >= 2 * self.max:
             return math.copysign(math.inf, 1 if x > 0 else -1)
         quantum = self._quantum(float(x))
-        steps = round(x / quantum) if isinstance(x, float) else round(x / type(x)(quantum))
+        steps = round(x / quantum) if isinstance(x, (int, float)) else round(x / type(x)(quantum))
         rounded = math.copysign(steps * quantum, 1 if x > 0 else -1)
         return rounded if size(rounded) <= self.max else math.copysign(math.inf, rounded)
 
@@ -72,29 +78,23 @@ class Format:
             return Fraction(x)
         return x
 
-    def next_up(self, x: Number) -> Number:
+    def next_up(self, x: Number) -> float:
         """Return the least number above `x`; in REAL the next double stands for it."""
-        return -self.next_down(-x)
+        return self.step(x, 1)
 
-    def next_down(self, x: Number) -> Number:
+    def next_down(self, x: Number) -> float:
         """Return the greatest number below `x`; in REAL the next double stands for it."""
-        if not self.rounds or self.precision == 53:
-            return math.nextafter(_to_double(x), -math.inf)
-        x = float(x)
-        if x == 0 or not math.isfinite(x):
-            return -self.smallest if x == 0 else self.max if x > 0 else x
-        quantum = self._quantum(x)
-        if x > self.tiny and math.frexp(x)[0] == 0.5:
-            quantum /= 2
-        down = x - quantum
-        return down if down >= -self.max else -math.inf
+        return self.step(x, -1)
 
-    def step(self, x: Number, ulps: int) -> Number:
-        """Return the number `ulps` above `x`, or below for a negative count."""
-        move = self.next_up if ulps > 0 else self.next_down
-        for _ in range(abs(ulps)):
-            x = move(x)
-        return x
+    def step(self, x: Number, count: int) -> float:
+        """Return the number `count` places above `x`, a number of the format; below for a negative count. It ends at infinity."""
+        floats, integers, shift = _LAYOUTS[self.precision]
+        number = _to_double(x)
+        place = _bits(abs(number), floats, integers) >> shift
+        last = _bits(math.inf, floats, integers) >> shift
+        moved = min(max((-place if number < 0 else place) + count, -last), last)
+        (moved_size,) = struct.unpack(floats, struct.pack(integers, abs(moved) << shift))
+        return math.copysign(moved_size, moved or number)
 
     def saturates(self) -> float:
         """Return the |logit| from which a sigmoid rounds to exactly 1: float16 7.62, bfloat16 5.545, float32 16.6355, float64 36.74.
@@ -104,8 +104,9 @@ class Format:
         return self.precision * math.log(2) if self.rounds else math.inf
 
     def overflows(self) -> float:
-        """Return the argument from which exp is infinite: 88.72 in float32, 11.09 in float16, 88.72 in bfloat16, 709.78 in float64."""
-        return math.log(self.max) if self.rounds else math.inf
+        """Return the argument from which exp is infinite: float16 11.09, bfloat16 and float32 88.72, float64 709.78."""
+        half_step = (2 - 2.0**-self.precision) / (2 - 2.0 ** (1 - self.precision))  # up to there a number still rounds to `max`
+        return math.log(self.max) + math.log(half_step) if self.rounds else math.inf
 
     def vanishes(self) -> float:
         """Return the |logit| from which sigmoid(-|logit|) is exactly 0: in float32 88.72, or 87.34 where subnormals are flushed.
@@ -118,6 +119,15 @@ class Format:
             return -math.log(self.tiny)
         wide = max(self.max, FORMATS["float32"].max)
         return min(math.log(wide), math.log(2) - math.log(self.smallest))
+
+
+_LAYOUTS = {0: ("<d", "<Q", 0), 53: ("<d", "<Q", 0), 24: ("<f", "<I", 0), 11: ("<e", "<H", 0), 8: ("<f", "<I", 16)}
+"""By precision: how `struct` packs the format and an integer of its size; a bfloat16 is the upper half of a float32."""
+
+
+def _bits(x: float, floats: str, integers: str) -> int:
+    (bits,) = struct.unpack(integers, struct.pack(floats, x))
+    return int(bits)
 
 
 def size(x: Number) -> Number:

@@ -135,7 +135,8 @@ def widen(old: Interval, new: Interval, fmt: Format) -> Interval:
 
 def constant(value: Number, fmt: Format) -> Interval:
     """Return what the Python number `value` is in the format: 1 - 1e-8 is 1 in float32, 1e-8 is 0 in float16."""
-    return rounded([fmt.exact(value)], fmt, nan=value != value)  # noqa: PLR0124  (NaN)
+    number = float(value) if isinstance(value, int) else value
+    return rounded([fmt.exact(number)], fmt, nan=value != value)  # noqa: PLR0124  (NaN)
 
 
 def finite(fmt: Format) -> Interval:
@@ -300,3 +301,32 @@ def round_int(x: Interval, how: str = "round") -> Interval:
     step = steps[how]
     ends = [end if size(end) == INF else math.copysign(float(step(end)), end) for end in _ends(x)]
     return hull(ends + [0.0] * any(end == 0 for end in ends[-1:]), nan=x.nan)
+
+
+# --- sums
+
+
+MOST = 2.0**32
+"""The most entries that are reduced to one: a float32 sum of probabilities is finite, a float16 one overflows (from 65520 ones on)."""
+
+_KEPT = (-1.0, 0.0, 1.0)
+
+
+def sum_of(x: Interval, fmt: Format) -> Interval:
+    """Return the sum of 1 to `MOST` entries: of their sign; infinite where so many overflow, NaN where infinities of both signs meet."""
+    total = mul(x, Interval(1.0, MOST), fmt)
+    return Interval(total.lo, total.hi, x.nan or (total.lo == -INF and total.hi == INF))
+
+
+def mean_of(x: Interval, fmt: Format) -> Interval:
+    """Return the mean, which lies among the entries. That a float16 sum on the way may overflow is left out."""
+    return spread(Interval(x.lo, x.hi, x.nan or (x.lo == -INF and x.hi == INF)), fmt)
+
+
+def spread(x: Interval, fmt: Format) -> Interval:
+    """Move the ends outward by `fmt.slack`, for the roundings of a sum, but not past 0, 1 and -1: the mean of ones is 1."""
+    if x.empty or not fmt.rounds:
+        return x
+    lo = max([fmt.step(x.lo, -fmt.slack), *(k for k in _KEPT if k <= x.lo)])
+    hi = min([fmt.step(x.hi, fmt.slack), *(k for k in _KEPT if k >= x.hi)])
+    return Interval(lo, hi, x.nan)

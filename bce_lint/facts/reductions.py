@@ -1,8 +1,6 @@
-"""Transfer functions of what runs along an axis (sum, mean, softmax, logsumexp, variance, norm) on intervals: see `interval.py`.
+"""Transfer functions of what runs along an axis (softmax, logsumexp, products, variance, norm) on intervals: see `interval.py`.
 
-How many entries there are is not known, only that there is at least one and at most `MOST`: so a float32 sum of probabilities is
-finite, while in float16 it overflows, as it does from 65520 ones on. The order of a sum is not known either: each end moves outward
-by `ULPS` numbers, which is what pairwise and blocked summation of any real length keep to.
+As with its `sum_of`, how many entries there are is not known, only that there is at least one and at most `MOST`.
 """
 
 from __future__ import annotations
@@ -10,38 +8,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from bce_lint.facts.elementary import ULPS, exp, pow_, sqrt
+from bce_lint.facts.elementary import blurred, exp, pow_, sqrt
 from bce_lint.facts.formats import size
-from bce_lint.facts.interval import INF, Interval, abs_, cast_to_bool, hull, maximum, mul, rounded, square, sub
+from bce_lint.facts.interval import INF, MOST, Interval, abs_, cast_to_bool, hull, maximum, mul, rounded, spread, square, sub, sum_of
 
 if TYPE_CHECKING:
     from bce_lint.facts.formats import Format
-
-MOST = 2.0**32
-"""The most entries that are reduced to one."""
-
-_COUNT = Interval(1.0, MOST)
-
-
-def _spread(x: Interval, fmt: Format) -> Interval:
-    """Move the ends outward by `ULPS`, but not past zero."""
-    if x.empty or not fmt.rounds:
-        return x
-    lo = fmt.step(x.lo, -ULPS) if x.lo else x.lo
-    hi = fmt.step(x.hi, ULPS) if x.hi else x.hi
-    return Interval(max(lo, 0.0) if x.lo > 0 else lo, min(hi, 0.0) if x.hi < 0 else hi, x.nan)
-
-
-def sum_of(x: Interval, fmt: Format) -> Interval:
-    """Return the sum: of the sign of its entries; infinite where `MOST` of them overflow, NaN where infinities of both signs meet."""
-    total = mul(x, _COUNT, fmt)
-    return Interval(total.lo, total.hi, x.nan or (total.lo == -INF and total.hi == INF))
-
-
-def mean_of(x: Interval, fmt: Format) -> Interval:
-    """Return the mean, which lies among the entries. That a float16 sum on the way may overflow is left out."""
-    nan = x.nan or (x.lo == -INF and x.hi == INF)
-    return _spread(Interval(x.lo, x.hi, nan), fmt)
 
 
 def prod_of(x: Interval, fmt: Format) -> Interval:
@@ -53,8 +25,8 @@ def prod_of(x: Interval, fmt: Format) -> Interval:
     most = small.hi if small.hi <= 1 else INF
     least = 0.0 if small.lo < 1 else small.lo
     if x.lo >= 0:
-        return _spread(Interval(least, most, nan), fmt)
-    return _spread(Interval(-most, most, nan), fmt)
+        return spread(Interval(least, most, nan), fmt)
+    return spread(Interval(-most, most, nan), fmt)
 
 
 def softmax(x: Interval, fmt: Format) -> Interval:
@@ -72,7 +44,7 @@ def log_softmax(x: Interval, fmt: Format) -> Interval:
         return x
     apart = sub(Interval(x.lo, x.lo), Interval(x.hi, x.hi), fmt)
     low = -INF if apart.empty else rounded([fmt.exact(apart.lo) - fmt.exact(math.log(MOST))], fmt).lo
-    return _spread(Interval(low, 0.0, x.nan or x.infinite), fmt)
+    return spread(Interval(low, 0.0, x.nan or x.infinite), fmt)
 
 
 def logsumexp(x: Interval, fmt: Format) -> Interval:
@@ -80,8 +52,8 @@ def logsumexp(x: Interval, fmt: Format) -> Interval:
     if x.empty:
         return x
     top = rounded([fmt.exact(x.hi) + fmt.exact(math.log(MOST))], fmt).hi
-    blur = ULPS * float(max(size(x.lo), size(x.hi), fmt.tiny)) * 2.0 ** (1 - fmt.precision) if fmt.rounds and x.finite else 0.0
-    return rounded([x.lo - blur, top + blur], fmt, nan=x.nan)
+    scale = max(float(size(x.lo)), float(size(x.hi)))
+    return blurred(Interval(x.lo, top, x.nan), scale, fmt)
 
 
 def var_of(x: Interval, fmt: Format, ddof: int = 0) -> Interval:
@@ -93,7 +65,7 @@ def var_of(x: Interval, fmt: Format, ddof: int = 0) -> Interval:
         return x
     span = sub(Interval(x.hi, x.hi), Interval(x.lo, x.lo), fmt)
     most = mul(square(span, fmt), Interval(0.5, 0.5) if ddof else Interval(0.25, 0.25), fmt)
-    return _spread(hull([0.0, INF if most.empty else most.hi], nan=x.nan or x.infinite), fmt)
+    return spread(hull([0.0, INF if most.empty else most.hi], nan=x.nan or x.infinite), fmt)
 
 
 def std_of(x: Interval, fmt: Format, ddof: int = 0) -> Interval:
