@@ -42,7 +42,7 @@ class Facts:
         language = vocabulary.vocabulary(self.framework)
         self.format: Format = named(self.dtype, flush=language.flushes_subnormals if language else False)
         self._ranges = Ranges(self.format, self._leaf)
-        self._reals = Ranges(REAL, self._leaf)
+        self._reals = Ranges(REAL, self._leaf, self.format)
 
     def _leaf(self, e: Expr) -> Range | None:
         """Return the range of an input by its role or name, None where nothing is known."""
@@ -95,9 +95,9 @@ class Facts:
         """Return what the user calls `e` here, for use between backquotes."""
         return self.story.name(e)
 
-    def says(self, e: Expr) -> str:
-        """Return what is known of `e` in a clause: "sigmoid(logits)", "taken for a probability"."""
-        return self.story.says(e)
+    def saturated(self, p: Expr) -> str:
+        """Return when the probability `p` is 1: "`p` is sigmoid(logits): exactly 1.0 in float32 from a logit of 16.64"."""
+        return f"{self.story.clause(p)} exactly 1.0 in {self.dtype} from a logit of {self.format.saturates():.2f}"
 
     def written_inside(self, *parts: Expr) -> bool:
         """Tell whether all `parts` were written inside the expression at the site, none in an earlier statement."""

@@ -68,7 +68,9 @@ def guard_of(e: Expr) -> Expr | None:
     match e:
         case Clip() | Maximum() | Add(_, Const()) | Add(Const(), _):
             return e
-        case Sub(Const(), x) | Neg(x):
+        case Sub(Const(value), x):
+            return guard_of(x) if value == 1.0 else e
+        case Neg(x):
             return guard_of(x)
         case _:
             inner = core(e)

@@ -93,7 +93,9 @@ class Range:
         return self.hi if value == self.interval.hi else min(self.lo, self.hi)
 
 
-TOP = Range(iv.TOP, Reach.UNKNOWN, Reach.UNKNOWN)
+ANY = iv.Interval(-iv.INF, iv.INF)
+TOP = Range(ANY, Reach.UNKNOWN, Reach.UNKNOWN)
+"""Any number: what comes in is not NaN already."""
 
 INCREASING: Mapping[type[Expr], Callable[[Interval, Format], Interval]] = {
     Sqrt: el.sqrt,
@@ -112,10 +114,14 @@ UNBOUNDED = frozenset({Sigmoid, LogSigmoid, Softplus, Tanh, Relu, Exp})
 
 
 class Ranges:
-    """Ranges of expressions in one format; `leaf` gives the range of an input whose role is known or guessed."""
+    """Ranges of expressions in one format; `leaf` gives the range of an input whose role is known or guessed.
 
-    def __init__(self, fmt: Format, leaf: Callable[[Expr], Range | None]) -> None:
+    Functions such as sigmoid are evaluated in `functions`: with arithmetic in REAL they still attain their ends as in the dtype.
+    """
+
+    def __init__(self, fmt: Format, leaf: Callable[[Expr], Range | None], functions: Format | None = None) -> None:
         self.fmt = fmt
+        self.functions = functions or fmt
         self._leaf = leaf
         self._memo: dict[Expr, Range] = {}
 
@@ -203,8 +209,8 @@ class Ranges:
         if transfer is not None:
             (x,) = children(e)
             inner = self.of(x)
-            result = transfer(inner.interval, self.fmt)
-            if type(e) in UNBOUNDED and inner.interval == iv.TOP:
+            result = transfer(inner.interval, self.functions)
+            if type(e) in UNBOUNDED and inner.interval == ANY:
                 return Range(result, Reach.KNOWN, Reach.KNOWN)
             if type(e) is Log and inner.interval.lo < 0:
                 return Range(result, Reach.UNKNOWN, inner.hi)
@@ -213,11 +219,11 @@ class Ranges:
             case Softmax(x):
                 inner = self.of(x)
                 spread = inner.interval.hi - inner.interval.lo
-                saturates = spread >= self.fmt.saturates() or inner.interval.infinite
+                saturates = spread >= self.functions.saturates() or inner.interval.infinite
                 known = Reach.KNOWN if saturates else Reach.UNKNOWN
-                return Range(iv.Interval(0.0, 1.0), known if spread >= self.fmt.vanishes() else Reach.UNKNOWN, known)
+                return Range(iv.Interval(0.0, 1.0), known if spread >= self.functions.vanishes() else Reach.UNKNOWN, known)
             case LogSoftmax():
-                return Range(iv.Interval(-self.fmt.max, 0.0), Reach.KNOWN, Reach.KNOWN)
+                return Range(iv.Interval(-self.functions.max, 0.0), Reach.KNOWN, Reach.KNOWN)
             case LogSumExp(x):
                 inner = self.of(x)
                 return Range(iv.Interval(inner.interval.lo, iv.INF), inner.lo, Reach.UNKNOWN)

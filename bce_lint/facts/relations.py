@@ -39,7 +39,7 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
             return Range(iv.Interval(-iv.INF, 0.0), Reach.KNOWN, Reach.KNOWN)
         case Sub(x, y) if isinstance(core(y), LogSumExp) and same(core(y), x):
             # log softmax, written out.
-            return Range(iv.Interval(-ranges.fmt.max, 0.0), Reach.KNOWN, Reach.KNOWN)
+            return Range(iv.Interval(-ranges.functions.max, 0.0), Reach.KNOWN, Reach.KNOWN)
         case Sum(x) if (inner := core(x)) and isinstance(inner, Exp) and has_zero_maximum(inner.x):
             # One of the summands is exp(0) = 1.
             return Range(iv.Interval(1.0, iv.INF), Reach.KNOWN, Reach.UNKNOWN)

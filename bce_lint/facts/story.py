@@ -90,10 +90,10 @@ class Story:
             case _:
                 return self.name(inner)
 
-    def subject(self, e: Expr) -> str:
-        """Return `e` as the subject of a sentence: "`p`, sigmoid(logits)," or just "`sigmoid(logits)`"."""
+    def clause(self, e: Expr) -> str:
+        """Return the beginning of a sentence on the values of `e`: "`p` is sigmoid(logits):" or just "`sigmoid(logits)` is"."""
         name, said = self.name(e), self.says(e)
-        return f"`{name}`" if name == said else f"`{name}`, {said},"
+        return f"`{name}` is" if name == said else f"`{name}` is {said}:"
 
     def _argument(self, x: Expr) -> str:
         name = self.name(x)
@@ -102,7 +102,7 @@ class Story:
     def _bound(self, bound: Expr | None, absent: str) -> str:
         if bound is None:
             return absent
-        return f"{bound.value:.10g}" if isinstance(bound, Const) else self.name(bound)
+        return f"{bound.value:.9g}" if isinstance(bound, Const) else self.name(bound)
 
     def origins(self, e: Expr) -> list[Told]:
         """Return where `e` comes from, the nearest first: how it was bound, then what that was made of."""

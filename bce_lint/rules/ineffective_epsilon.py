@@ -82,6 +82,8 @@ def lost(guard: Expr | None, facts: Facts) -> str:
             return f"{lo:g} rounds to 0"
         case Add(_, Const(eps)):
             return f"adding {eps:g} changes nothing next to 1.0" if facts.format.round(eps) else f"{eps:g} rounds to 0"
+        case Sub(Const(near), _) if facts.format.round(near) == 1.0:
+            return f"{near:.12g} rounds to 1.0"
     return "its epsilon is smaller than the distance of neighbouring numbers at 1.0"
 
 

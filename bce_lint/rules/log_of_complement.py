@@ -42,8 +42,7 @@ def log_of_complement(log: Expr, facts: Facts) -> Report | None:
     if p is None or not facts.would_touch(p, 1.0) or not facts.touches(p, 1.0) or not is_probability(p, facts):
         return None
     return Report(
-        f"log(1 - p) of a probability: {facts.story.subject(p)} is exactly 1.0 in {facts.dtype} from a logit of "
-        f"{facts.format.saturates():.2f}, so `1 - {facts.name(p)}` is 0 and its log -inf",
+        f"{facts.saturated(p)}, so `1 - {facts.name(p)}` is 0 and its log -inf",
         help="take log_sigmoid(-logits)" if isinstance(p, Sigmoid) else "compute the loss from logits, or clip to [1e-7, 1 - 1e-7] first",
         because=(p,),
         replace=LogSigmoid(Neg(p.x)) if isinstance(p, Sigmoid) else None,

@@ -45,7 +45,7 @@ def log_of_probability(log: Log, facts: Facts) -> Report | None:
     if not is_probability(log.x, facts):
         return None
     return Report(
-        f"log of a probability: {facts.story.subject(log.x)} is exactly 0.0 in {facts.dtype} for a confident wrong answer, and its log -inf",
+        f"{facts.story.clause(log.x)} exactly 0.0 in {facts.dtype} for a confident answer, and its log -inf",
         help=advice(log.x),
         because=(log.x,),
         replace=stable(log.x),

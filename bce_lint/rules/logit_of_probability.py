@@ -48,8 +48,7 @@ def logit_of_probability(e: Expr, facts: Facts) -> Report | None:
         return None
     name = facts.name(p)
     return Report(
-        f"{shape(e, name)} of a probability: {facts.story.subject(p)} is exactly 1.0 in {facts.dtype} from a logit of "
-        f"{facts.format.saturates():.2f}, where `1 - {name}` is 0 and the loss NaN",
+        f"{facts.saturated(p)}, so `1 - {name}` is 0 and `{shape(e, name)}` infinite",
         help="use the logits that the probability was made from" if facts.logits_of(p) else "compute the loss from logits, or clip first",
         because=(p,),
         covers=tuple(part for part in (getattr(e, "x", None), getattr(e, "y", None)) if isinstance(part, Expr)),

@@ -54,8 +54,7 @@ def naive_binary_cross_entropy(e: Expr, facts: Facts) -> Report | None:
         return None
     name = facts.name(found.p)
     return Report(
-        f"binary cross-entropy from probabilities: {facts.story.subject(found.p)} is exactly 1.0 in {facts.dtype} from a logit of "
-        f"{facts.format.saturates():.2f}, and 0 * log(1 - {name}) is NaN",
+        f"{facts.saturated(found.p)}, and 0 * log(1 - {name}) is then NaN",
         help="use the framework's binary cross-entropy from logits",
         at=() if facts.written_inside(found.positive, found.negative) else (found.positive, found.negative),
         because=(found.p,),
