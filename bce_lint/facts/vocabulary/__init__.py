@@ -24,6 +24,7 @@ VOCABULARIES: Mapping[str, str] = {
     "scipy": "numpy",
     "math": "python",
     "builtins": "python",
+    "sys": "python",
 }
 """Where a canonical name is looked up: the longest of these prefixes names the module of this package that holds its table."""
 
@@ -188,6 +189,6 @@ def customary(name: str) -> Reference | None:
 
 def apply_layer(layer: Layer, args: Sequence[tuple[str | None, Expr]], key: str) -> Expr | None:
     """Return what calling `layer` gives, `args` being keyword (None: positional) and value; None if it cannot be read."""
-    from bce_lint.facts.vocabulary import layers
+    from bce_lint.facts.vocabulary.layers import apply
 
-    return layers.apply(layer, args, key)
+    return apply(layer, args, key)

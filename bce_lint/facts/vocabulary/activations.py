@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from bce_lint.facts.algebra import add, div, mul, power
-from bce_lint.facts.expr import Abs, Bounded, Clip, Const, Expm1, Expr, Index, Minimum, Mul, Relu, Sigmoid, Softplus, Tanh, Truth, Where
+from bce_lint.facts.expr import Abs, Bounded, Clip, Const, Expm1, Expr, Minimum, Mul, Relu, Sigmoid, Softplus, Tanh, Truth, View, Where
 from bce_lint.facts.vocabulary.make import HALF, ONE, ZERO, optional
 from bce_lint.facts.vocabulary.row import UnreadError
 
@@ -58,7 +58,6 @@ def selu(x: Expr) -> Expr:
 
 def leaky_relu(slope: float) -> Callable[..., Expr]:
     """Build `x`, and `alpha x` where it is negative."""
-
     usual = Const(slope)
 
     def make(x: Expr, alpha: Expr = usual) -> Expr:
@@ -95,4 +94,4 @@ def softplus(x: Expr, beta: Expr = ONE) -> Expr:
 
 def glu(x: Expr, axis: object = -1) -> Expr:
     """Return the first half of `x` times the sigmoid of the second."""
-    return Mul(Index(x, f"first half along {axis}"), Sigmoid(Index(x, f"second half along {axis}")))
+    return Mul(View(x, f"{{x}} first half along {axis}"), Sigmoid(View(x, f"{{x}} second half along {axis}")))

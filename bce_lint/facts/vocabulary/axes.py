@@ -5,30 +5,34 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from bce_lint.facts.algebra import div, mul, neg
+from bce_lint.facts.algebra import add, div, mul, neg
 from bce_lint.facts.expr import (
     Axis,
     Bounded,
     Const,
     Expr,
-    Index,
     Items,
     Linear,
+    Log,
+    LogSumExp,
+    MatMul,
     Max,
     Maximum,
     Mean,
     Min,
     Norm,
+    Nothing,
     Softmax,
     Square,
     Std,
     Sum,
     Var,
+    View,
 )
-from bce_lint.facts.vocabulary.make import LARGEST_SIZE, axis_of, constant, flag, rsqrt, tensor
+from bce_lint.facts.vocabulary.constants import LARGEST_SIZE, constant
+from bce_lint.facts.vocabulary.make import HALF, axis_of, flag, maximum, rsqrt, tensor
 from bce_lint.facts.vocabulary.places import written
 from bce_lint.facts.vocabulary.row import UNKNOWN, UnreadError
-
 
 TINY = Const(1e-12)
 
@@ -41,6 +45,20 @@ def reduce(op: Callable[..., Expr]) -> Callable[..., Expr]:
         return op(operand, axis_of(axis), flag(keepdims))
 
     return make
+
+
+def logsumexp(x: Expr, axis: object = None, keepdims: object = None, b: Expr | None = None) -> Expr:
+    """Return `log(sum(b exp(x)))`."""
+    scaled = x if b is None or isinstance(b, Nothing) else add(x, Log(b))
+    return LogSumExp(tensor(scaled), axis_of(axis), flag(keepdims))
+
+
+def average(x: Expr, axis: object = None, weights: Expr | None = None, keepdims: object = None) -> Expr:
+    """Return NumPy's weighted average."""
+    if weights is None or isinstance(weights, Nothing):
+        return Mean(tensor(x), axis_of(axis), flag(keepdims))
+    total = Sum(weights, axis_of(axis), flag(keepdims))
+    return div(Sum(mul(tensor(x), tensor(weights)), axis_of(axis), flag(keepdims)), total)
 
 
 def along(op: Callable[..., Expr], default: Axis = -1) -> Callable[..., Expr]:
@@ -120,6 +138,21 @@ def normalize_by_norm(x: Expr, ord: object = 2, axis: object = 1, epsilon: Expr 
     return div(x, Maximum(Norm(x, order_of(ord), axis_of(axis), keepdims=True, zero_gradient=True), epsilon))
 
 
+def half_sum_of_squares(x: Expr) -> Expr:
+    """Return `sum(x ** 2) / 2`."""
+    return mul(Sum(Square(x)), HALF)
+
+
+def pooled(x: Expr) -> Expr:
+    """Return means over windows."""
+    return Mean(x, UNKNOWN, keepdims=True)
+
+
+def clip_by_norm(x: Expr, limit: Expr, axis: object = None) -> Expr:
+    """Return TensorFlow's `x limit / max(norm(x), limit)`."""
+    return div(mul(x, limit), maximum(Norm(x, 2, axis_of(axis), keepdims=True), limit))
+
+
 def unit(x: Expr, ord: object = "euclidean", axis: object = None) -> Expr:  # noqa: A002
     """Return `tf.linalg.normalize`: `(x / norm(x), norm(x))`."""
     length = Norm(x, order_of(ord), axis_of(axis), keepdims=True)
@@ -144,7 +177,7 @@ def sorted_values(name: str) -> Callable[..., Expr]:
     """Build `(values, indices)` of PyTorch's `sort` and `topk`."""
 
     def make(x: Expr, **how: object) -> Expr:
-        return Items((Index(x, written(name, how)), Bounded("index", 0.0, LARGEST_SIZE, "index", x)))
+        return Items((View(x, written(name, how)), Bounded("index", 0.0, LARGEST_SIZE, "index", x)))
 
     return make
 
@@ -158,6 +191,11 @@ def part(i: int) -> Callable[..., Expr]:
         raise UnreadError
 
     return make
+
+
+def matmul(x: Expr, y: Expr, flip_x: object = None, flip_y: object = None) -> Expr:
+    """Return a matrix product, either side transposed if asked to."""
+    return MatMul(View(x, "{x} transposed") if flag(flip_x) else x, View(y, "{x} transposed") if flag(flip_y) else y)
 
 
 def linear(name: str) -> Callable[..., Expr]:

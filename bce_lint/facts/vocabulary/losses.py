@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from bce_lint.facts.algebra import add, div, mul, neg, power, sub
 from bce_lint.facts.expr import (
-    LOG2,
-    Abs,
     Axis,
     BinaryCrossEntropy,
     Bounded,
     CategoricalCrossEntropy,
-    Clip,
     Const,
-    Exp,
     Expr,
-    Index,
     Join,
-    KlDivergence,
-    Log,
-    Log1p,
     LogSoftmax,
-    Maximum,
     Mean,
-    Minimum,
-    NegativeLogLikelihood,
-    Norm,
-    Relu,
     Sigmoid,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
-    Softplus,
-    Square,
     Sum,
-    Truth,
-    Where,
-    Xlogy,
+    View,
 )
-from bce_lint.facts.vocabulary.axes import TINY
-from bce_lint.facts.vocabulary.make import HALF, ONE, ZERO, axis_of, flag, optional, squared_difference
+from bce_lint.facts.vocabulary.make import ONE, axis_of, optional
 from bce_lint.facts.vocabulary.row import UNKNOWN, UnreadError
 
 TWO = Const(2.0)
+QUARTER = Const(0.25)
 FUZZ = Const(1e-7)
 """Keras' epsilon."""
 
@@ -60,6 +42,8 @@ def reduced(loss: Expr, reduction: object, size_average: object = None, reduce: 
             return loss
         case "sum":
             return Sum(loss)
+        case "batchmean":
+            return Mean(Sum(loss, -1))
         case "mean" | "auto" | "sum_over_batch_size" | "sum_by_nonzero_weights" | "weighted_sum_by_nonzero_weights":
             return Mean(loss)
         case _:
@@ -75,7 +59,7 @@ def weighted(loss: Expr, weight: Expr | None) -> Expr:
 def either(from_logits: object, logits: Expr, probabilities: Expr) -> Expr:
     """Return one of two losses, or both as possible where the source does not show which."""
     if from_logits == UNKNOWN:
-        return logits if logits is probabilities else Join((logits, probabilities))
+        return Join((logits, probabilities))
     return logits if from_logits else probabilities
 
 
@@ -125,11 +109,14 @@ def sparse_categorical(labels: Expr, x: Expr, from_logits: object = None, axis: 
 def focal(labels: Expr, x: Expr, alpha: Expr | None = None, gamma: Expr = TWO, from_logits: object = None) -> Expr:
     """Return `(1 - p_t) ** gamma` times the binary cross entropy of each element, balanced by `alpha` if given."""
     p = either(from_logits, Sigmoid(x), x)
-    right = add(mul(labels, p), mul(sub(ONE, labels), sub(ONE, p)))
-    loss = mul(power(sub(ONE, right), gamma), binary(labels, x, from_logits))
-    if alpha is None:
-        return loss
-    return mul(loss, add(mul(labels, alpha), mul(sub(ONE, labels), sub(ONE, alpha))))
+    wrong = add(mul(labels, sub(ONE, p)), mul(sub(ONE, labels), p))
+    return balanced(mul(power(wrong, gamma), binary(labels, x, from_logits)), labels, alpha)
+
+
+def balanced(loss: Expr, labels: Expr, alpha: Expr | None) -> Expr:
+    """Return `loss` times `alpha` for the label 1 and `1 - alpha` for the label 0."""
+    share = optional(alpha)
+    return loss if share is None else mul(loss, add(mul(labels, share), mul(sub(ONE, labels), sub(ONE, share))))
 
 
 # --- how frameworks wrap them
@@ -169,6 +156,17 @@ def sigmoid_cross_entropy(labels: Expr, x: Expr, pos_weight: Expr | None = None,
     return SigmoidCrossEntropy(smoothed(labels, label_smoothing), x, optional(pos_weight))
 
 
+def balanced_focal(make: Callable[..., Expr]) -> Callable[..., Expr]:
+    """Build Keras' focal loss, which is balanced by `alpha` only if asked to be, with its smoothed labels."""
+
+    def loss(labels: Expr, balance: object = None, alpha: Expr = QUARTER, label_smoothing: object = 0, **fields: object) -> Expr:
+        if balance == UNKNOWN:
+            raise UnreadError
+        return make(labels=smoothed(labels, label_smoothing), alpha=alpha if balance else None, **fields)
+
+    return loss
+
+
 def softmax_cross_entropy(*, sparse: bool, axis: int = -1) -> Callable[..., Expr]:
     """Build the cross entropy of each row of logits."""
     usual = axis
@@ -179,31 +177,17 @@ def softmax_cross_entropy(*, sparse: bool, axis: int = -1) -> Callable[..., Expr
     return loss
 
 
-def cross_entropy(  # noqa: PLR0913  (PyTorch's own parameters)
-    labels: Expr,
-    x: Expr,
-    weight: Expr | None = None,
-    label_smoothing: object = 0,
-    reduction: object = "mean",
-    size_average: object = None,
-    reduce: object = None,
-) -> Expr:
-    """Return PyTorch's `cross_entropy`; class weights are averaged by their own sum."""
-    return class_weighted(smoothed_softmax(labels, x, label_smoothing, 1, sparse=True), labels, weight, reduced(ONE, reduction, size_average, reduce))
+def class_averaged(make: Callable[..., Expr]) -> Callable[..., Expr]:
+    """Build a PyTorch loss with a weight for each class, which are averaged by the sum of the weights that occur."""
 
+    def loss(
+        reduction: object = "mean", size_average: object = None, reduce: object = None, weight: Expr | None = None, **fields: object
+    ) -> Expr:
+        value, factor = make(**fields), optional(weight)
+        if factor is None:
+            return reduced(value, reduction, size_average, reduce)
+        each = View(factor, "{x}[labels]")
+        total = reduced(mul(value, each), reduction, size_average, reduce)
+        return div(Sum(total.x), Sum(each)) if isinstance(total, Mean) else total
 
-def negative_log_likelihood(  # noqa: PLR0913  (PyTorch's own parameters)
-    labels: Expr, x: Expr, weight: Expr | None = None, reduction: object = "mean", size_average: object = None, reduce: object = None
-) -> Expr:
-    """Return PyTorch's `nll_loss`."""
-    return class_weighted(NegativeLogLikelihood(labels, x), labels, weight, reduced(ONE, reduction, size_average, reduce))
-
-
-def class_weighted(loss: Expr, labels: Expr, weight: Expr | None, how: Expr) -> Expr:
-    """Return `loss` with a weight for each class, reduced in the way that `how` shows on the number 1."""
-    factor = optional(weight)
-    if factor is None:
-        return loss if how is ONE else type(how)(loss) if isinstance(how, (Mean, Sum)) else Join((Mean(loss), Sum(loss), loss))
-    each = Index(factor, "labels")
-    total = mul(loss, each)
-    return div(Sum(total), Sum(each)) if isinstance(how, Mean) else Sum(total) if isinstance(how, Sum) else total
+    return loss

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from bce_lint.facts.algebra import add, div, mul, neg, sub
 from bce_lint.facts.expr import (
@@ -11,25 +12,24 @@ from bce_lint.facts.expr import (
     LOG10,
     Abs,
     Axis,
-    Bounded,
-    Cast,
     Clip,
     Concat,
     Const,
+    Definition,
     Exp,
     Expr,
     Items,
-    Layer,
+    Join,
     Log,
     LogAddExp,
     Maximum,
     Minimum,
     Nothing,
+    Reference,
+    Round,
     Sqrt,
     Square,
-    Text,
     Truth,
-    View,
     Where,
     Xlogy,
 )
@@ -38,39 +38,6 @@ from bce_lint.facts.vocabulary.row import UNKNOWN, UnreadError
 ZERO = Const(0.0)
 ONE = Const(1.0)
 HALF = Const(0.5)
-LARGEST_SIZE = 2.0**31 - 1
-
-DTYPES: Mapping[str, str] = {
-    "float16": "float16",
-    "half": "float16",
-    "HalfTensor": "float16",
-    "bfloat16": "bfloat16",
-    "float32": "float32",
-    "single": "float32",
-    "FloatTensor": "float32",
-    "float64": "float64",
-    "double": "float64",
-    "float_": "float64",
-    "DoubleTensor": "float64",
-    "bool": "bool",
-    "bool_": "bool",
-    "BoolTensor": "bool",
-    **dict.fromkeys(
-        ["int", "int8", "int16", "int32", "int64", "uint8", "long", "short", "int_", "LongTensor", "IntTensor", "ByteTensor"], "int"
-    ),
-}
-DIGITS: Mapping[str, int] = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
-"""Bits of the significand, the hidden one included."""
-
-
-def dtype_of(name: object) -> str:
-    """Return the dtype that a literal or qualified name says, "?" if it says none. `torch.float` is float32, Python's float is float64."""
-    if not isinstance(name, str):
-        return UNKNOWN
-    last = name.rpartition(".")[2]
-    if last == "float":
-        return "float32" if name.startswith("torch") else "float64"
-    return DTYPES.get(last, UNKNOWN)
 
 
 def optional(x: Expr | None) -> Expr | None:
@@ -122,6 +89,16 @@ def logaddexp2(x: Expr, y: Expr) -> Expr:
     return div(LogAddExp(mul(x, Const(LOG2)), mul(y, Const(LOG2))), Const(LOG2))
 
 
+def xdivy(x: Expr, y: Expr) -> Expr:
+    """Return `x / y`, and 0 where `x` is 0."""
+    return Where(Truth("==", x, ZERO), ZERO, div(x, y))
+
+
+def sqrt_of_positive(x: Expr) -> Expr:
+    """Return `sqrt(max(x, 0))`."""
+    return Sqrt(Maximum(x, ZERO))
+
+
 def rsqrt(x: Expr) -> Expr:
     """Return `1 / sqrt(x)`."""
     return div(ONE, Sqrt(x))
@@ -167,19 +144,41 @@ def lerp(x: Expr, y: Expr, weight: Expr) -> Expr:
     return add(x, mul(weight, sub(y, x)))
 
 
-def sum_of(items: Expr) -> Expr:
-    """Add a list of tensors."""
-    if not isinstance(items, Items) or not items.items:
-        raise UnreadError
-    total = items.items[0]
-    for item in items.items[1:]:
-        total = add(total, item)
-    return total
+def folded(pairwise: Callable[[Expr, Expr], Expr]) -> Callable[..., Expr]:
+    """Build what works through a list of operands from left to right."""
+
+    def make(items: Expr | tuple[Expr, ...]) -> Expr:
+        one = items[0] if isinstance(items, tuple) and len(items) == 1 else items
+        parts = one.items if isinstance(one, Items) else one
+        if not isinstance(parts, tuple) or not parts:
+            raise UnreadError
+        return functools.reduce(pairwise, parts)
+
+    return make
+
+
+def mean_of(items: Expr) -> Expr:
+    """Return the mean of a list of tensors."""
+    total = folded(add)(items)
+    return div(total, Const(float(len(items.items)))) if isinstance(items, Items) else total
+
+
+def log_to_base(x: Expr, base: Expr | None = None) -> Expr:
+    """Return `log(x)`, or `log(x) / log(base)`."""
+    return Log(x) if base is None else div(Log(x), Log(base))
 
 
 def hypot(x: Expr, y: Expr) -> Expr:
     """Return `sqrt(x ** 2 + y ** 2)`."""
     return Sqrt(add(Square(x), Square(y)))
+
+
+def rounded(x: Expr, decimals: Expr = ZERO) -> Expr:
+    """Return `x` rounded to some decimal places."""
+    if not isinstance(decimals, Const):
+        raise UnreadError
+    scale = Const(10.0**decimals.value)
+    return Round(x) if decimals is ZERO else div(Round(mul(x, scale)), scale)
 
 
 def masked(make: Callable[..., Expr]) -> Callable[..., Expr]:
@@ -224,6 +223,18 @@ def method_where(x: Expr, test: Expr, y: Expr) -> Expr:
     return Where(test, x, y)
 
 
+def switch(test: Expr, x: Expr, y: Expr) -> Expr:
+    """Return `x` where `test`, else `y`; branches that are functions are unread."""
+    if isinstance(x, (Definition, Reference)) or isinstance(y, (Definition, Reference)):
+        raise UnreadError
+    return Where(test, x, y)
+
+
+def one_of(x: Expr, y: Expr | None = None) -> Expr:
+    """Return one of two values, nobody knows which."""
+    return x if y is None else Join((x, y))
+
+
 def truth(relation: str) -> Callable[..., Expr]:
     """Build a comparison or test."""
 
@@ -238,124 +249,12 @@ def isinf(x: Expr) -> Expr:
     return Truth("==", Abs(x), Const(math.inf))
 
 
-# --- constants and random numbers
-
-
-def always(value: float) -> Callable[..., Expr]:
-    """Build a call that is a number, whatever its arguments."""
-
-    def make(**_: object) -> Expr:
-        return Const(value)
-
-    return make
-
-
-def text(value: str) -> Callable[..., Expr]:
-    """Build a call that is a string, by way of the static field in which it is used."""
-
-    def make() -> Expr:
-        return Text(value)
-
-    return make
-
-
-def full(value: Expr, dtype: object = None) -> Expr:
-    """Return `full(shape, value)`, `full_like(x, value)`."""
-    return constant(value, dtype)
-
-
-def constant(x: Expr, dtype: object = None) -> Expr:
-    """Return `constant(x, dtype)`, `array(x)`, `tensor(x)`: a number stays the number that it is unless the dtype rounds it."""
-    x = tensor(x)
-    kind = dtype_of(dtype)
-    if dtype is None or (kind == UNKNOWN and isinstance(x, Const)):
-        return x
-    return x if isinstance(x, Const) and kind in DIGITS and _fits(x.value) else Cast(x, kind)
-
-
-def _fits(value: float) -> bool:
-    """Tell whether even bfloat16 and float16 hold `value` exactly."""
-    mantissa, exponent = math.frexp(value)
-    return math.isfinite(value) and (mantissa * 2**8).is_integer() and -13 <= exponent <= 15
-
-
-def cast(dtype: str | None = None) -> Callable[..., Expr]:
-    """Build a cast to `dtype`, or to the argument of that name."""
-
-    def make(x: Expr, dtype: object = dtype) -> Expr:
-        return constant(x, dtype_of(dtype))
-
-    return make
-
-
-def to(x: Expr, dtype: object = None, how: object = None) -> Expr:
-    """Return PyTorch's `x.to(dtype)`, `x.to(device, dtype)`: what names no dtype is a device."""
-    kinds = [kind for kind in (dtype_of(dtype), dtype_of(how)) if kind != UNKNOWN]
-    return Cast(x, kinds[0]) if kinds else View(x, "{x}.to()")
-
-
-def uniform(dtype: str) -> Callable[..., Expr]:
-    """Build a random number in `[lo, hi)` of `dtype` unless the call says another; its resolution keeps it below 1 by half an ulp of 1."""
-
-    def make(lo: Expr = ZERO, hi: Expr = ONE, dtype: object = dtype, key: str = UNKNOWN) -> Expr:
-        kind = dtype_of(dtype)
-        low, high = optional(lo) or ZERO, optional(hi) or ONE
-        if not isinstance(low, Const) or not isinstance(high, Const):
-            raise UnreadError
-        if (low, high) == (ZERO, ONE) and kind in DIGITS:
-            return Bounded("uniform", 0.0, 1.0 - 2.0 ** -DIGITS[kind], key)
-        return Bounded("uniform", low.value, high.value, key)
-
-    return make
-
-
-def bounded(name: str, lo: float, hi: float) -> Callable[..., Expr]:
-    """Build a function of `x` (or of nothing) with results in `[lo, hi]`."""
-
-    def make(x: Expr | None = None, key: str = UNKNOWN) -> Expr:
-        return Bounded(name, lo, hi, name if x is not None else key, x)
-
-    return make
-
-
-def size(x: Expr | None = None, **_: object) -> Expr:
-    """Return how many: a length or a dimension, at least 1 as nobody means the empty tensor."""
-    return Bounded("size", 1.0, LARGEST_SIZE, "size", x)
-
-
-def finfo(dtype: str) -> Callable[..., Expr]:
-    """Build `finfo(dtype)`, of the usual `dtype` if the call does not show one."""
-
-    def make(dtype: object = dtype, usual: str = dtype) -> Expr:
-        kind = dtype_of(dtype)
-        return Layer("finfo", (("dtype", kind if kind in DIGITS else usual),))
-
-    return make
-
-
-RANGES: Mapping[str, tuple[float, float]] = {
-    "float16": (2.0**-14, 65504.0),
-    "bfloat16": (2.0**-126, float.fromhex("0x1.fep127")),
-    "float32": (2.0**-126, float.fromhex("0x1.fffffep127")),
-    "float64": (2.0**-1022, float.fromhex("0x1.fffffffffffffp1023")),
-}
-
-
-def of_finfo(what: str) -> Callable[..., Expr]:
-    """Build `finfo(dtype).eps`, `.tiny`, `.max` or `.min`."""
-
-    def make(x: Expr) -> Expr:
-        match x:
-            case Layer("finfo", (("dtype", str(dtype)),)):
-                smallest, largest = RANGES[dtype]
-                return Const({"eps": 2.0 ** (1 - DIGITS[dtype]), "tiny": smallest, "max": largest, "min": -largest}[what])
-            case _:
-                raise UnreadError
-
-    return make
-
-
 # --- entropies
+
+
+def pseudo_huber(delta: Expr, x: Expr) -> Expr:
+    """Return `delta ** 2 (sqrt(1 + (x / delta) ** 2) - 1)`."""
+    return mul(Square(delta), sub(Sqrt(add(Square(div(x, delta)), ONE)), ONE))
 
 
 def entr(x: Expr) -> Expr:

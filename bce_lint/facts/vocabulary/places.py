@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bce_lint.facts.bind import literal
-from bce_lint.facts.expr import Concat, Const, Expr, Index, Items, View
+from bce_lint.facts.expr import Concat, Const, Expr, Items, View
 from bce_lint.facts.vocabulary.make import tensor
 from bce_lint.facts.vocabulary.row import UNKNOWN, UnreadError
 
@@ -19,12 +19,12 @@ def view(name: str) -> Callable[..., Expr]:
     return make
 
 
-def index(name: str) -> Callable[..., Expr]:
-    """Build an `Index` likewise; where the source does not show which entries, they are those of this call only."""
+def entries(name: str) -> Callable[..., Expr]:
+    """Build a view of some of the entries; where the source does not show which, they are those of this call only."""
 
     def make(x: Expr, key: str = UNKNOWN, **how: object) -> Expr:
         which = written(name, how)
-        return Index(tensor(x), f"{which} {key}" if UNKNOWN in which else which)
+        return View(tensor(x), f"{which} {key}" if UNKNOWN in which else which)
 
     return make
 
@@ -72,4 +72,9 @@ def split(x: Expr, num: Expr) -> Expr:
             count = len(items)
         case _:
             raise UnreadError
-    return Items(tuple(Index(x, f"split {i} of {count}") for i in range(count)))
+    return Items(tuple(View(x, f"{{x}} split {i} of {count}") for i in range(count)))
+
+
+def pair(x: Expr, y: Expr) -> Expr:
+    """Join two values."""
+    return Concat((tensor(x), tensor(y)))
