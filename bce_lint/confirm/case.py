@@ -1,0 +1,31 @@
+"""What confirm is asked: a finding with its source and meaning, and how far to go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bce_lint.facts.meaning import Meaning
+from bce_lint.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A finding to be judged: `source` is the text of its whole file, `path` where that lies (project-local imports start there)."""
+
+    finding: Finding
+    source: str
+    path: str
+    meaning: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run: `dtype` overrides what the code says, `seconds` limits each job's wall time, `curve` asks for the plot's points.
+
+    `fork` is false to run the jobs in the worker itself, as is done where processes cannot be forked.
+    """
+
+    dtype: str | None = None
+    seconds: float = 30.0
+    curve: bool = False
+    fork: bool = True

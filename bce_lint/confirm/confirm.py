@@ -1,0 +1,49 @@
+"""Is it really so? Cuts out the flagged code, runs it on extreme inputs in a contained worker, and gives each finding its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+
+from bce_lint.confirm.case import Case, Options
+from bce_lint.confirm.pool import Pool, unavailable
+from bce_lint.confirm.slice import NotClosed, program
+from bce_lint.confirm.verdict import judge
+from bce_lint.confirm.worker.job import Job
+from bce_lint.confirm.worker.probes import FORMATS
+from bce_lint.finding import Finding, Undecided, Verdict
+
+Progress = Callable[[str, int, int], None]
+"""Is told what is going on, how many findings are judged, and how many there are."""
+
+WORKERS = {"tensorflow": "tensorflow", "keras": "tensorflow"}
+"""Which worker runs a framework's code: Keras runs on TensorFlow unless it is told otherwise."""
+
+
+def confirm(cases: Sequence[Case], options: Options, progress: Progress) -> list[Finding]:
+    """Return the findings in the same order, each with its verdict."""
+    with Pool(fork=options.fork) as pool:
+        for framework in dict.fromkeys(WORKERS.get(case.meaning.framework, "") for case in cases):
+            if framework and find_spec(framework) is not None:
+                pool.start(framework)
+        findings = []
+        for number, case in enumerate(cases):
+            progress(f"{case.finding.path}:{case.finding.span.row}", number, len(cases))
+            findings.append(replace(case.finding, verdict=_verdict(case, options, pool)))
+        progress("done", len(cases), len(cases))
+    return findings
+
+
+def _verdict(case: Case, options: Options, pool: Pool) -> Verdict:
+    framework = WORKERS.get(case.meaning.framework)
+    if framework is None:
+        return Undecided(f"confirm cannot run {case.meaning.framework} code yet")
+    if find_spec(framework) is None:
+        return Undecided(unavailable(framework))
+    sliced = program(case)
+    if isinstance(sliced, NotClosed):
+        return Undecided(sliced.reason)
+    dtype = options.dtype or (case.meaning.dtype if case.meaning.dtype in FORMATS else "float32")
+    job = Job(sliced, dtype, options.seconds, options.curve)
+    return judge(case, job, pool.run(framework, job))

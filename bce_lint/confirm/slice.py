@@ -1,0 +1,203 @@
+"""From a finding to the program that its function needs: the definition itself and, by name, everything in the project that it can reach.
+
+Nothing is executed here. The worker runs a statement only when its name is first asked for.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bce_lint.confirm import slice_project as project
+from bce_lint.confirm.case import Case
+from bce_lint.confirm.slice_pieces import DEFINITIONS, Definition, Piece, cut, definition
+from bce_lint.confirm.worker.job import Argument, Program, SourceFile, Statement, Step
+from bce_lint.confirm.worker.lazy import SITE
+from bce_lint.facts.expr import Div, DivNoNan, Exp, Expm1, Log, Log1p, LogSumExp, Norm, Pow, Sqrt, Std
+from bce_lint.facts.meaning import Meaning
+from bce_lint.finding import Span
+
+MOST_FILES = 40
+BREAKING = (Log, Log1p, Exp, Expm1, Sqrt, Pow, Div, DivNoNan, Norm, Std, LogSumExp)
+"""Ops whose own value or gradient is not finite where they break a function; a clip, say, breaks it from a distance."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotClosed:
+    """Why no program can be made of a finding."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the flagged code stands: its module-level piece, the definitions around it from the outside in, its expression."""
+
+    piece: Piece
+    around: tuple[Definition, ...]
+    node: ast.expr | None
+
+
+@dataclass(slots=True)
+class Reach:
+    """The files and pieces reached so far; `demanded` are all names that they use."""
+
+    top: Path
+    demanded: set[str]
+    places: list[Path]
+    pieces: list[tuple[Piece, ...]]
+    taken: list[set[int]] = field(default_factory=list)
+    imports: list[dict[str, int]] = field(default_factory=list)
+
+
+def program(case: Case) -> Program | NotClosed:
+    """Return what is needed to run the flagged function, or why there is no such thing."""
+    pieces = cut(case.source)
+    place = locate(case.source, pieces, case.finding.span)
+    if place is None:
+        return NotClosed("its statement does not parse by itself")
+    steps = _steps(place, case.meaning)
+    if not steps or steps[-1].kind == "class":
+        return NotClosed("it stands outside any function")
+    if place.piece not in pieces:
+        pieces = (*pieces, place.piece)
+    reach = _reach(Path(case.path), pieces, place.piece)
+    files = tuple(_file(reach, number) for number in range(len(reach.places)))
+    own = sorted(reach.taken[0])
+    blame = isinstance(case.meaning.site, BREAKING)
+    arguments = tuple(Argument(i.name, str(i.role), i.classes, i.default) for i in case.meaning.inputs)
+    return Program(files, own.index(pieces.index(place.piece)), mark(place), blame, steps, arguments)
+
+
+def locate(source: str, pieces: tuple[Piece, ...], span: Span) -> Place | None:
+    """Find the piece, the definitions and the expression that a span lies in."""
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    piece = next((p for p in pieces if p.line <= span.row <= (p.node.end_lineno or p.node.lineno)), None)
+    if piece is None:
+        return None
+    chain = _chain(piece.node, _bytes(lines, span.row, span.column), _bytes(lines, span.end_row, span.end_column))
+    around = tuple(node for node in chain if isinstance(node, DEFINITIONS))
+    if around and around[0] is not piece.node:
+        piece = definition(around[0], lines)
+    return Place(piece, around, _operation([node for node in chain if isinstance(node, ast.expr)]))
+
+
+def _bytes(lines: list[str], row: int, column: int) -> tuple[int, int]:
+    """Return a position as the parser counts it: columns in bytes from 0."""
+    return row, len(lines[row - 1][: column - 1].encode())
+
+
+def _chain(node: ast.AST, start: tuple[int, int], end: tuple[int, int]) -> list[ast.AST]:
+    """Return the nodes that contain a stretch, from `node` inward."""
+    chain = [node]
+    while True:
+        inside = (child for child in _placed(chain[-1]) if _start(child) <= start and end <= _end(child))
+        child = next(inside, None)
+        if child is None:
+            return chain
+        chain.append(child)
+
+
+def _placed(node: ast.AST) -> list[ast.AST]:
+    """Return the children that have a position; those without (arguments, comprehensions) stand for theirs."""
+    placed: list[ast.AST] = []
+    for child in ast.iter_child_nodes(node):
+        placed += [child] if isinstance(child, ast.expr | ast.stmt | ast.excepthandler | ast.match_case) else _placed(child)
+    return placed
+
+
+def _start(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+
+
+def _end(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
+
+
+def _operation(expressions: list[ast.expr]) -> ast.expr | None:
+    """Return the innermost call, division or power around the span: the operation, if only its operand is underlined."""
+    for node in reversed(expressions):
+        if isinstance(node, ast.Call) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Pow)):
+            return node
+    return None
+
+
+def mark(place: Place) -> str:
+    """Return the text of the piece with the flagged operation in `__site__(...)`."""
+    node = place.node
+    if node is None or node.end_lineno is None or node.end_col_offset is None:
+        return place.piece.text
+    lines = [line.encode() for line in place.piece.text.split("\n")]
+    for row, column, inserted in ((node.end_lineno, node.end_col_offset, b")"), (node.lineno, node.col_offset, f"{SITE}(".encode())):
+        line = lines[row - place.piece.line]
+        lines[row - place.piece.line] = line[:column] + inserted + line[column:]
+    return b"\n".join(lines).decode()
+
+
+def _steps(place: Place, meaning: Meaning) -> tuple[Step, ...]:
+    """Return the way to the function whose inputs the meaning names: outward definitions as the linter saw them, if they agree."""
+    names = tuple(node.name for node in place.around)
+    around = place.around[: len(meaning.path)] if names[: len(meaning.path)] == meaning.path else place.around
+    return tuple(Step("class" if isinstance(node, ast.ClassDef) else "function", node.name) for node in around)
+
+
+def _reach(path: Path, pieces: tuple[Piece, ...], start: Piece) -> Reach:
+    """Take every piece that binds a name in use, until no new name turns up."""
+    resolved = path.resolve()
+    reach = Reach(project.root(resolved), set(start.uses), [resolved], [pieces], [{pieces.index(start)}], [{}])
+    _follow(reach, 0, start)
+    before = -1
+    while before != (before := sum(len(taken) for taken in reach.taken) + len(reach.places)):
+        for number in range(len(reach.places)):
+            _take(reach, number)
+    return reach
+
+
+def _take(reach: Reach, number: int) -> None:
+    for index, piece in enumerate(reach.pieces[number]):
+        if index not in reach.taken[number] and (piece.names == ("*",) or not reach.demanded.isdisjoint(piece.names)):
+            reach.taken[number].add(index)
+            if not piece.why_not:
+                reach.demanded |= piece.uses
+                _follow(reach, number, piece)
+
+
+def _follow(reach: Reach, number: int, piece: Piece) -> None:
+    """Note which imports of a piece are files of the project, and add those."""
+    for level, module, names in project.wanted(piece.node):
+        if level or names:
+            spelled = [(module, project.find(reach.places[number], level, module, reach.top))]
+        else:
+            spelled = [(module.partition(".")[0], project.find(reach.places[number], 0, module.partition(".")[0], reach.top))]
+            names = tuple(module.split(".")[1:2])  # noqa: PLW2901
+        for name, found in spelled:
+            if found is not None and (target := _add(reach, found)) is not None:
+                reach.imports[number][f"{level}:{name}"] = target
+                _submodules(reach, target, found, names if level or names else ())
+
+
+def _submodules(reach: Reach, number: int, place: Path, names: tuple[str, ...]) -> None:
+    """Note which of the names imported from a package are modules in it."""
+    for name in names:
+        found = project.below(place, name) if place.is_dir() and name != "*" else None
+        if found is not None and (target := _add(reach, found)) is not None:
+            reach.imports[number][f"1:{name}"] = target
+
+
+def _add(reach: Reach, place: Path) -> int | None:
+    resolved = place.resolve()
+    if resolved not in reach.places:
+        if len(reach.places) >= MOST_FILES:
+            return None
+        reach.places.append(resolved)
+        reach.pieces.append(cut(project.text(resolved)))
+        reach.taken.append(set())
+        reach.imports.append({})
+    return reach.places.index(resolved)
+
+
+def _file(reach: Reach, number: int) -> SourceFile:
+    taken = sorted(reach.taken[number])
+    statements = tuple(Statement(p.names, p.line, p.text, p.why_not) for p in (reach.pieces[number][index] for index in taken))
+    return SourceFile(str(reach.places[number]), statements, tuple(sorted(reach.imports[number].items())))

@@ -1,0 +1,167 @@
+"""From a run's raw numbers and the exact meaning to a verdict with its evidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bce_lint.confirm import repro
+from bce_lint.confirm.case import Case
+from bce_lint.confirm.reference import Reference
+from bce_lint.confirm.worker import probes
+from bce_lint.confirm.worker.job import Break, Failure, Job, Outcome, Reading
+from bce_lint.confirm.worker.measure import REFERENCE, YOURS
+from bce_lint.confirm.worker.probes import Pattern
+from bce_lint.finding import Confirmed, Evidence, Refuted, Row, Undecided, Verdict, Witness
+
+EXACT = "exact"
+YOUR_GRADIENT, STABLE_GRADIENT, EXACT_GRADIENT = "your gradient", "stable gradient", "exact gradient"
+RATE = 0.1
+"""The learning rate of the one step that the training table shows, of one weight that is 1 and gets +-|logit| as its input."""
+
+SIDES = {"agreeing": "right", "contradicting": "wrong"}
+NEAR = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A case, what was run for it and what came out."""
+
+    case: Case
+    job: Job
+    outcome: Outcome
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The label and logit patterns, as the worker numbers them."""
+        return probes.patterns(self.outcome.shape, classes=self.outcome.classes, labelled=self.outcome.labelled)
+
+
+def judge(case: Case, job: Job, answer: Outcome | Failure) -> Verdict:
+    """Decide what a run says of a finding."""
+    if isinstance(answer, Failure):
+        return Undecided(answer.reason)
+    run = Run(case, job, answer)
+    if answer.breaks:
+        return Confirmed(tuple(witnesses(run)), evidence(run))
+    if answer.skipped:
+        return Undecided(f"nothing broke, but {answer.skipped} of {len(run.patterns)} input patterns could not be run")
+    return Refuted(_probes(run), evidence(run))
+
+
+def witnesses(run: Run) -> Iterator[Witness]:
+    """Yield the smallest breaks, those of both labels at one place as one, and leave out what adds nothing."""
+    best = {what: min((b.logit for b in run.outcome.breaks if b.what == what), default=math.inf) for what in ("value", "gradient")}
+    told: list[Break] = []
+    for found in run.outcome.breaks:
+        side = run.patterns[found.pattern].agreement
+        if (not side and found.logit >= best[found.what] * (1 + NEAR)) or any(_same(found, other) for other in told):
+            continue
+        told.append(found)
+        twins = [run.patterns[o.pattern].agreement for o in run.outcome.breaks if _same(found, o)]
+        both = {"agreeing", "contradicting"} <= set(twins)
+        yield Witness(found.what, found.logit, "whatever the label" if both else _labels(run.patterns[found.pattern]), found.result)
+
+
+def _same(one: Break, other: Break) -> bool:
+    return (one.what, one.result) == (other.what, other.result) and abs(one.logit - other.logit) <= NEAR * one.logit
+
+
+def _labels(pattern: Pattern) -> str:
+    if pattern.labels in ("mixed", "one-hot") and pattern.logits in ("right", "wrong"):
+        return "if the label agrees" if pattern.agreement == "agreeing" else "if the label contradicts"
+    return pattern.describe()
+
+
+def _probes(run: Run) -> str:
+    outcome = run.outcome
+    kinds = "; ".join(dict.fromkeys(pattern.describe() for pattern in run.patterns))
+    what = "value and gradient" if outcome.gradient else "value only: no gradient reaches the logits"
+    reason = "the function breaks, but the flagged operation has no part in it: " if outcome.elsewhere else ""
+    return f"{reason}{outcome.probed} probes, |logit| from 0 to {probes.LARGEST:g} ({kinds}), {what}"
+
+
+def evidence(run: Run) -> Evidence:
+    """Return what was run and its numbers, the exact ones beside them."""
+    outcome, reference = run.outcome, Reference(run.case.meaning, run.outcome, run.patterns)
+    main = outcome.breaks[0].pattern if not outcome.table else outcome.table[0].pattern
+    columns = _columns(outcome)
+    rows = tuple(Row(r.logit, tuple((c, v) for c, v in _row(r, reference).items() if c in columns)) for r in outcome.table)
+    present = {name for row in rows for name, _ in row.values}
+    shape = " x ".join(map(str, outcome.shape)) or "a single number"
+    return Evidence(
+        assumed=tuple(_assumed(run)),
+        framework=outcome.framework,
+        dtype=run.job.dtype,
+        pattern=f"{run.patterns[main].describe()}; shape {shape}",
+        columns=tuple(column for column in columns if column in present),
+        table=rows,
+        curve=tuple(_curve(run, reference)),
+        training=tuple(_training(run)),
+        containment=outcome.layers,
+        program=repro.script(run.job, outcome, run.patterns),
+        exact_from=reference.source,
+    )
+
+
+def _columns(outcome: Outcome) -> tuple[str, ...]:
+    beside = [name for name, *_ in outcome.table[0].numbers if name not in (YOURS, REFERENCE)] if outcome.table else []
+    gradients = (YOUR_GRADIENT, STABLE_GRADIENT if beside else EXACT_GRADIENT) if outcome.gradient else ()
+    return (YOURS, *beside, EXACT, *gradients)
+
+
+def _row(reading: Reading, reference: Reference) -> dict[str, float]:
+    """Return every number known at a point, by column."""
+    values = {name: value for name, value, _ in reading.numbers if name != REFERENCE}
+    slopes = {name: slope for name, _, slope in reading.numbers}
+    stable = next((name for name in values if name != YOURS), None)
+    exact = reference.at(reading)
+    values |= {EXACT: exact.value, EXACT_GRADIENT: exact.slope}
+    values |= {YOUR_GRADIENT: slopes[YOURS]} if YOURS in slopes else {}
+    values |= {STABLE_GRADIENT: slopes[stable]} if stable else {}
+    unknown = (EXACT, EXACT_GRADIENT)
+    return {name: value for name, value in values.items() if not (name in unknown and math.isnan(value))}
+
+
+def _assumed(run: Run) -> Iterator[str]:
+    guessed = {i.name: i.because for i in run.case.meaning.inputs if i.guessed}
+    for name, text in run.outcome.assumed:
+        yield f"{name} = {text}" + (f" (by {guessed[name]})" if name in guessed else "")
+    if run.outcome.judged == "site":
+        yield "judged by the flagged operation's own value, since the function's result is of no use here"
+    if run.outcome.counterpart and run.outcome.scale != 1:
+        yield f"the loss is {run.outcome.scale:.4g} times a {run.outcome.counterpart} cross entropy, and so are the columns beside it"
+
+
+def _curve(run: Run, reference: Reference) -> Iterator[Row]:
+    """Yield the plot's points: every line's name with "value" or "gradient" and the labels' side."""
+    for reading in run.outcome.curve:
+        side = run.patterns[reading.pattern].agreement
+        exact = reference.at(reading)
+        named = [(name, value, slope) for name, value, slope in reading.numbers if name != REFERENCE]
+        named += [] if math.isnan(exact.value) else [(EXACT, exact.value, exact.slope)]
+        values = [(f"{name}|value|{side}", value) for name, value, _ in named]
+        values += [(f"{name}|gradient|{side}", abs(slope)) for name, _, slope in named] if run.outcome.gradient else []
+        yield Row(reading.logit, tuple(values))
+
+
+def _training(run: Run) -> Iterator[Row]:
+    """Yield by |logit| what the weight is after one step, for right and for wrong answers."""
+    if not run.outcome.gradient:
+        return
+    rows: dict[float, list[tuple[str, float]]] = {}
+    for reading in run.outcome.training:
+        side = SIDES.get(run.patterns[reading.pattern].agreement, "")
+        for name, _, slope in _shown(reading.numbers):
+            column = f"{name}, {side}" if side else name
+            rows.setdefault(reading.logit, []).append((column, 1 - RATE * reading.logit * slope))
+    for logit, values in sorted(rows.items()):
+        yield Row(logit, tuple(values))
+
+
+def _shown(numbers: Sequence[tuple[str, float, float]]) -> list[tuple[str, float, float]]:
+    """Leave out the stable function where the framework's usual one is shown, and float64 where anything stable is."""
+    names = [name for name, *_ in numbers if name not in (YOURS, REFERENCE)]
+    wanted = {YOURS, *(names[1:] or names or [REFERENCE])}
+    return [("in float64" if name == REFERENCE else name, value, slope) for name, value, slope in numbers if name in wanted]

@@ -1,0 +1,129 @@
+"""What a call of the flagged function is given: tensors made of the labels and of one logit leaf, and settings by default, role or name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from . import guess
+from .backend import Backend, Tensor
+from .job import Argument
+
+LABEL, MASK, WEIGHT = "label", "mask", "weight"
+SQUASHED = {"probability": ("sigmoid", "softmax"), "log-probability": ("log-sigmoid", "log-softmax")}
+TENSORS = {LABEL, MASK, "logit", *SQUASHED}
+
+LABEL_KINDS = ("numbers", "integers", "class numbers")
+
+VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+class UnknownRoleError(Exception):
+    """Nobody knows what to give a parameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The shape of the logits, and labels as numbers of the dtype, as integers, or as class numbers without the last axis."""
+
+    shape: tuple[int, ...]
+    labels: str = "numbers"
+
+    def pass_labels(self, y: Sequence[float], backend: Backend) -> Tensor:
+        """Return the labels as a tensor."""
+        if self.labels == "numbers":
+            return backend.leaf(y, self.shape)
+        if self.labels == "integers":
+            return backend.whole(y, self.shape)
+        width = self.shape[-1]
+        rows = [y[i : i + width] for i in range(0, len(y), width)]
+        return backend.whole([float(row.index(max(row))) for row in rows], self.shape[:-1])
+
+
+Build = Callable[[Tensor, Tensor], Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """One way to call a function: what builds each tensor from labels and leaf, the fixed settings, and all of it in words."""
+
+    positional: tuple[str, ...]
+    tensors: dict[str, Build]
+    settings: dict[str, object]
+    assumed: tuple[tuple[str, str], ...]
+
+    def call(self, function: Callable[..., object], y: Tensor, z: Tensor) -> object:
+        """Call `function` with labels `y` and logits `z`."""
+        values = {name: build(y, z) for name, build in self.tensors.items()} | self.settings
+        return function(*(values.pop(name) for name in self.positional), **values)
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the labels go in."""
+        return any(text.startswith("labels") for _, text in self.assumed)
+
+    def flipped(self, function: Callable[..., object]) -> list[Inputs]:
+        """Return the same call with each true-or-false default turned round, one at a time."""
+        found = _parameters(function) or ()
+        flags = {p.name: not p.default for p in found if isinstance(p.default, bool) and p.name not in self.settings}
+        return [
+            Inputs(self.positional, self.tensors, {**self.settings, name: value}, (*self.assumed, (name, str(value))))
+            for name, value in flags.items()
+        ]
+
+
+def bind(function: Callable[..., object], arguments: Sequence[Argument], backend: Backend) -> Inputs:
+    """Decide what each parameter of `function` gets; a setting with a default keeps it."""
+    known = {argument.name: argument for argument in arguments}
+    parameters = _parameters(function)
+    if parameters is None:
+        parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in known]
+    tensors: dict[str, Build] = {}
+    settings: dict[str, object] = {}
+    assumed: list[tuple[str, str]] = []
+    for parameter in parameters:
+        argument = known.get(parameter.name)
+        build, words = _tensor(argument, parameter, backend) if argument else (None, "")
+        if build is not None:
+            tensors[parameter.name] = build
+        elif parameter.default is inspect.Parameter.empty:
+            settings[parameter.name] = _setting(parameter.name, arguments)
+            words = str(settings[parameter.name])
+        if words:
+            assumed.append((parameter.name, words))
+    given = tensors.keys() | settings.keys()
+    positional = [p.name for p in parameters if p.kind is inspect.Parameter.POSITIONAL_ONLY and p.name in given]
+    return Inputs(tuple(positional), tensors, settings, tuple(assumed))
+
+
+def _parameters(function: Callable[..., object]) -> list[inspect.Parameter] | None:
+    try:
+        return [p for p in inspect.signature(function).parameters.values() if p.kind not in VARIABLE]
+    except (TypeError, ValueError):
+        return None
+
+
+def _tensor(argument: Argument, parameter: inspect.Parameter, backend: Backend) -> tuple[Build | None, str]:
+    """Return how to build a tensor argument, and its description; (None, "") for a setting."""
+    optional = parameter.default is not inspect.Parameter.empty
+    match argument.role:
+        case "label":
+            return (lambda y, _: y), "labels"
+        case "logit":
+            return (lambda _, z: z), "logit"
+        case "probability" | "log-probability":
+            kind = SQUASHED[argument.role][argument.classes]
+            return (lambda _, z: backend.squash(z, kind)), f"{kind.replace('-', '_')}(logit)"
+        case "mask" if not optional:
+            return (lambda _, z: z * 0 + 1), "1 everywhere"
+        case _:
+            return None, ""
+
+
+def _setting(name: str, arguments: Sequence[Argument]) -> object:
+    value = guess.from_arguments(name, arguments)
+    value = guess.setting(name) if value is None else value
+    if value is None:
+        raise UnknownRoleError(name)
+    return value

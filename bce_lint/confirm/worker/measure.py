@@ -1,0 +1,159 @@
+"""The numbers that the report shows: the user's function, the framework's own beside it, and the same code in float64."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import probes
+from .backend import Backend, Counterpart, Raw
+from .job import Job, Reading
+from .probes import Pattern
+from .search import Found
+
+if TYPE_CHECKING:
+    from .trial import Way
+
+YOURS, REFERENCE = "yours", "float64"
+
+TOLERANCE = {"float16": 2e-2, "bfloat16": 8e-2, "float32": 2e-3, "float64": 2e-3}
+"""How far a loss may be from a multiple of a cross entropy at |logit| 1 and 2 and still be called one: an epsilon is no matter there."""
+
+Run = Callable[[Pattern, float], Raw]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The readings of one job."""
+
+    table: tuple[Reading, ...]
+    curve: tuple[Reading, ...]
+    training: tuple[Reading, ...]
+    counterpart: str
+    scale: float
+    gradient: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    pattern: int
+    magnitude: float
+
+
+def measure(way: Way, found: Found, job: Job) -> Read:
+    """Read every function at the magnitudes of the table, of the training steps and of the curve."""
+    backend, patterns = way.trial.backend, way.patterns()
+    table = _table(found, backend)
+    training = _training(found, patterns, backend)
+    curve = _curve(found, patterns, backend) if job.curve else []
+    points = list(dict.fromkeys([*table, *training, *curve]))
+    runs: dict[str, Run] = {YOURS: way.run}
+    kind, scale, others = _counterparts(way)
+    runs |= {other.name: _scaled(backend, other, way, scale) for other in others}
+    numbers = {name: _read(run, patterns, points) for name, run in runs.items()}
+    numbers[REFERENCE] = _reference(way, patterns, points)
+    backend.use(job.dtype)
+
+    def readings(some: Sequence[_Point]) -> tuple[Reading, ...]:
+        return tuple(
+            Reading(point.magnitude, point.pattern, tuple((name, *of[point]) for name, of in numbers.items() if point in of))
+            for point in some
+        )
+
+    gradient = any(not math.isnan(slope) for _, slope in numbers[YOURS].values())
+    return Read(readings(table), readings(curve), readings(training), kind, scale, gradient)
+
+
+def _table(found: Found, backend: Backend) -> list[_Point]:
+    """Return the table's points: about nine around the first break, on its pattern."""
+    if not found.breaks:
+        return [_Point(0, backend.rounded(a)) for a in probes.around(())]
+    value = next((b for b in found.breaks if b.what == "value"), None)
+    main = value or found.breaks[0]
+    early = [b.logit for b in found.breaks if b.pattern == main.pattern and b.logit < 0.97 * main.logit]
+    return [_Point(main.pattern, a) for a in dict.fromkeys(backend.rounded(a) for a in probes.around((main.logit, *early[:1])))]
+
+
+def _training(found: Found, patterns: Sequence[Pattern], backend: Backend) -> list[_Point]:
+    """Return the points of the one-step table: below and above the first break, agreeing and contradicting."""
+    first = found.breaks[0].logit if found.breaks else 16.0
+    sizes = [probes.short(first * part, 2) for part in (0.9, 1.1, 2.0)] if first > 0.01 else [0.1, 1.0, 10.0]
+    sides = [number for number, pattern in enumerate(patterns) if pattern.agreement][:2] or [0]
+    return [_Point(side, backend.rounded(a)) for side in sides for a in sizes]
+
+
+def _curve(found: Found, patterns: Sequence[Pattern], backend: Backend) -> list[_Point]:
+    first = found.breaks[0].logit if found.breaks else 16.0
+    sides = [number for number, pattern in enumerate(patterns) if pattern.agreement][:2] or [0]
+    return [_Point(side, backend.rounded(a)) for side in sides for a in probes.dense(first)]
+
+
+def _read(run: Run, patterns: Sequence[Pattern], points: Sequence[_Point]) -> dict[_Point, tuple[float, float]]:
+    """Return value and derivative by |logit| at each point; a function that raises there has none."""
+    numbers: dict[_Point, tuple[float, float]] = {}
+    for point in points:
+        pattern = patterns[point.pattern]
+        try:
+            raw = run(pattern, point.magnitude)
+        except Exception:  # noqa: BLE001, S112  (the user's code may raise at any magnitude; the row is left out)
+            continue
+        numbers[point] = raw.total, slope(raw, pattern)
+    return numbers
+
+
+def slope(raw: Raw, pattern: Pattern) -> float:
+    """Return the derivative of the mean by |logit|: the gradient along the pattern; NaN where there is none."""
+    if raw.gradient is None or any(map(math.isnan, raw.gradient)):
+        return math.nan
+    return sum(d * g if d else abs(g) * math.isinf(g) for d, g in zip(pattern.direction, raw.gradient, strict=True) if d or math.isinf(g))
+
+
+def _reference(way: Way, patterns: Sequence[Pattern], points: Sequence[_Point]) -> dict[_Point, tuple[float, float]]:
+    """Run the same code in float64, from its first statement, since module-level constants have a dtype too."""
+    if way.trial.dtype == "float64":
+        return {}
+    try:
+        double = way.in_double()
+    except Exception:  # noqa: BLE001  (code that fixes its dtype raises here; then there is no such column)
+        return {}
+    return _read(double.run, patterns, points)
+
+
+def _counterparts(way: Way) -> tuple[str, float, tuple[Counterpart, ...]]:
+    """Recognise, by its values at harmless magnitudes, a loss that is a multiple of a sigmoid or softmax cross entropy."""
+    if not way.inputs.labelled or way.layout.labels == "class numbers":
+        return "", 1.0, ()
+    kind = "softmax" if way.classes and way.layout.shape[-1:] != (1,) else "sigmoid"
+    others = way.trial.backend.counterparts(kind)
+    best = next(other for other in others if other.best)
+    reference = _scaled(way.trial.backend, best, way, 1.0)
+    sides = [pattern for pattern in way.patterns() if pattern.agreement][:2]
+    ratios = []
+    for pattern in sides:
+        for magnitude in (0.5, 1.0, 2.0):
+            mine, theirs = way.run(pattern, magnitude).total, reference(pattern, magnitude).total
+            ratios.append(mine / theirs if theirs else math.nan)
+    scale = ratios[0]
+    close = all(abs(ratio - scale) <= TOLERANCE[way.trial.dtype] * abs(scale) for ratio in ratios)
+    return (kind, _neat(scale), others) if close and math.isfinite(scale) and scale else ("", 1.0, ())
+
+
+def _neat(scale: float) -> float:
+    """Return the whole number, or the reciprocal of one, that a scale is up to rounding."""
+    for candidate in (round(scale), 1 / round(1 / scale) if abs(scale) < 1 and round(1 / scale) else 0):
+        if candidate and abs(scale - candidate) < 0.02 * abs(scale):
+            return float(candidate)
+    return scale
+
+
+def _scaled(backend: Backend, other: Counterpart, way: Way, scale: float) -> Run:
+    def run(pattern: Pattern, magnitude: float) -> Raw:
+        y = backend.leaf(pattern.y, way.layout.shape)
+        values = [direction * magnitude for direction in pattern.direction]
+        raw = backend.run(lambda z: other.loss(y, z), values, way.layout.shape)
+        gradient = None if raw.gradient is None else tuple(scale * g for g in raw.gradient)
+        return Raw(raw.entries, scale * raw.total, gradient)
+
+    return run

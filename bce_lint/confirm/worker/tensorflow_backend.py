@@ -1,0 +1,116 @@
+"""TensorFlow, and Keras on it: eager, so that user code behaves as in a debugger, on one thread."""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+from .backend import Counterpart, NoTensorError, Raw, Tensor
+from .shim import Shim
+
+
+def load() -> TensorFlow:
+    """Import TensorFlow and Keras, running no operation (that would start threads, which a fork does not survive)."""
+    tensorflow, keras = importlib.import_module("tensorflow"), importlib.import_module("keras")
+    _ = tensorflow.keras.backend, tensorflow.compat.v1
+    return TensorFlow(tensorflow, keras)
+
+
+class TensorFlow:
+    """The backend; `use` must come first."""
+
+    def __init__(self, tensorflow: Any, keras: Any) -> None:  # noqa: ANN401  (modules without types)
+        self.tf = tensorflow
+        self.keras = keras
+        self.shim = Shim()
+        self.dtype = "float32"
+        self.label = f"TensorFlow {tensorflow.__version__}, Keras {keras.__version__}"
+
+    def use(self, dtype: str) -> None:
+        """Compute in this dtype, `tf.function`s eagerly, and let Keras make its constants of it."""
+        self.dtype = dtype
+        self.keras.config.set_floatx(dtype)
+        self.tf.config.run_functions_eagerly(run_eagerly=True)
+
+    def rounded(self, value: float) -> float:
+        """Return a number as the dtype holds it."""
+        return float(self.tf.constant(value, self.dtype).numpy())
+
+    def importer(self) -> Callable[[str], ModuleType | None]:
+        """Return the import hook for TensorFlow 1 and Keras 2 names."""
+        return self.shim.bring
+
+    def renamed(self) -> Mapping[str, str]:
+        """Return which old names were used and what they became."""
+        return self.shim.renamed
+
+    def leaf(self, values: Sequence[float], shape: tuple[int, ...]) -> Tensor:
+        """Return a tensor of the dtype."""
+        return self.tf.constant(list(values), self.dtype, shape)
+
+    def whole(self, values: Sequence[float], shape: tuple[int, ...]) -> Tensor:
+        """Return a tensor of 64-bit integers."""
+        return self.tf.constant([int(value) for value in values], "int64", shape)
+
+    def squash(self, leaf: Tensor, kind: str) -> Tensor:
+        """Apply an activation by TensorFlow's own kernel, so that Keras does not know the logits behind it."""
+        nn = self.tf.nn
+        kinds = {"sigmoid": nn.sigmoid, "softmax": nn.softmax, "log-sigmoid": self.tf.math.log_sigmoid, "log-softmax": nn.log_softmax}
+        return kinds[kind](leaf)
+
+    def run(self, function: Callable[[Tensor], object], values: Sequence[float], shape: tuple[int, ...]) -> Raw:
+        """Call `function` with a logit leaf; take the gradient of its result with respect to it."""
+        leaf = self.leaf(values, shape)
+        with self.tf.GradientTape() as tape:
+            tape.watch(leaf)
+            parts = self._parts(function(leaf))
+            total = sum(self.tf.reduce_mean(part) for part in parts)
+        gradient = self._gradient(tape, total, leaf) if total.dtype.is_floating else None
+        entries = tuple(float(entry) for part in parts for entry in part.numpy().ravel())
+        return Raw(entries, float(total), gradient)
+
+    def _gradient(self, tape: Any, total: Tensor, leaf: Tensor) -> tuple[float, ...] | None:  # noqa: ANN401
+        try:
+            gradient = tape.gradient(total, leaf)
+        except LookupError:  # "gradient registry has no entry for": an operation without a gradient
+            return None
+        return None if gradient is None else tuple(float(entry) for entry in self.tf.convert_to_tensor(gradient).numpy().ravel())
+
+    def _parts(self, result: object) -> list[Tensor]:
+        """Return the non-empty floating-point tensors in a result; of a result without any, its numbers."""
+        flat = [item for item in self.tf.nest.flatten(result) if item is not None and not isinstance(item, str | bool)]
+        tensors = [
+            self.tf.convert_to_tensor(item)
+            for item in flat
+            if self.tf.is_tensor(item) or isinstance(item, float) or hasattr(item, "__array__")
+        ]
+        found = [part for part in tensors if part.dtype.is_floating and math.prod(part.shape)]
+        if not found:
+            raise NoTensorError
+        return found
+
+    def counterparts(self, kind: str) -> tuple[Counterpart, ...]:
+        """Return TensorFlow's loss of logits, and Keras' with the logits known and with probabilities alone."""
+        nn, ops = self.tf.nn, self.keras.ops
+        if kind == "sigmoid":
+            return (
+                Counterpart(
+                    "tf.nn.sigmoid_cross_entropy_with_logits",
+                    lambda y, z: nn.sigmoid_cross_entropy_with_logits(labels=y, logits=z),
+                    best=True,
+                ),
+                Counterpart("Keras on probabilities", lambda y, z: ops.binary_crossentropy(y, nn.sigmoid(z))),
+                Counterpart("Keras, logits known", lambda y, z: ops.binary_crossentropy(y, ops.sigmoid(z))),
+            )
+        return (
+            Counterpart(
+                "tf.nn.softmax_cross_entropy_with_logits",
+                lambda y, z: nn.softmax_cross_entropy_with_logits(labels=y, logits=z),
+                best=True,
+            ),
+            Counterpart("Keras on probabilities", lambda y, z: ops.categorical_crossentropy(y, nn.softmax(z))),
+            Counterpart("Keras, logits known", lambda y, z: ops.categorical_crossentropy(y, ops.softmax(z))),
+        )

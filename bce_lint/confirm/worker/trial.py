@@ -1,0 +1,229 @@
+"""A job in the child: get at the flagged function, find inputs that it takes, search for its breaks, and read the numbers around them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from . import measure, probes
+from .backend import Backend, NoTensorError, Raw, Tensor
+from .contain import DeniedError
+from .inputs import LABEL_KINDS, Inputs, Layout, UnknownRoleError, bind
+from .job import Failure, Job, Outcome, Program
+from .lazy import SITE, Space, UnboundError
+from .probes import Pattern
+from .search import Found, Plan, Sample, search, wrong
+from .target import Target, UnreachableError, targets
+
+RESULT, AT_SITE = "result", "site"
+
+
+REASONS = {
+    DeniedError: "it {}, which confirm does not allow",
+    RecursionError: "it calls itself without end",
+    UnknownRoleError: "what to give its parameter `{}` is not known",
+}
+
+
+class HopelessError(Exception):
+    """No other shape or setting would help; the text is the reason for the user."""
+
+
+class Trial:
+    """A program at one dtype, with what it takes to call it."""
+
+    def __init__(self, program: Program, backend: Backend, dtype: str) -> None:
+        backend.use(dtype)
+        self.program = program
+        self.backend = backend
+        self.dtype = dtype
+        self.space = Space(program, backend.importer())
+        self.marked = SITE in program.marked
+        self.blame = self.marked and program.blame
+        self.elsewhere = False
+
+    def ways(self, layouts: Sequence[Layout]) -> Iterator[Way]:
+        """Yield the ways to call the function: each way to get it, each layout of its inputs, last with flags turned round."""
+        for target in targets(self.space):
+            plain = bind(target.function, self.program.arguments, self.backend)
+            for inputs in (plain, *plain.flipped(target.function)):
+                for layout in layouts:
+                    yield Way(self, target, inputs, layout)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to call the function; `judged` says whether its result counts, or the flagged operation's value."""
+
+    trial: Trial
+    target: Target
+    inputs: Inputs
+    layout: Layout
+    judged: str = RESULT
+
+    def patterns(self) -> tuple[Pattern, ...]:
+        """Return the label and logit patterns for this layout."""
+        return probes.patterns(self.layout.shape, classes=self.classes, labelled=self.inputs.labelled)
+
+    @property
+    def classes(self) -> bool:
+        """Whether the inputs lie along a class axis."""
+        return any(argument.classes for argument in self.trial.program.arguments)
+
+    def run(self, pattern: Pattern, magnitude: float, judged: str = "") -> Raw:
+        """Call the function on a pattern at a magnitude, and differentiate."""
+        backend = self.trial.backend
+        y = self.layout.pass_labels(pattern.y, backend)
+        values = [direction * magnitude for direction in pattern.direction]
+        call = self._site if (judged or self.judged) == AT_SITE else self._result
+        return backend.run(lambda z: call(y, z), values, self.layout.shape)
+
+    def _result(self, y: Tensor, z: Tensor) -> object:
+        self.trial.space.sites.clear()
+        return self.inputs.call(self.target.function, y, z)
+
+    def _site(self, y: Tensor, z: Tensor) -> object:
+        """Return what the flagged operation gave, whatever becomes of the function afterwards."""
+        sites = self.trial.space.sites
+        sites.clear()
+        try:
+            self.inputs.call(self.target.function, y, z)
+        except Exception as error:
+            if not sites or hopeless(error):
+                raise
+        if not sites:
+            raise NoTensorError
+        return list(sites)
+
+    def judging(self, judged: str) -> Way:
+        """Return the same way with another thing to judge."""
+        return Way(self.trial, self.target, self.inputs, self.layout, judged)
+
+    def probe(self, pattern: Pattern, magnitude: float) -> Sample | None:
+        """Say what breaks; a break counts only if the flagged operation has a part in it."""
+        try:
+            raw = self.run(pattern, magnitude)
+            sample = _sample(raw)
+            if self.judged == AT_SITE or not self.trial.blame or not (sample.value or sample.gradient):
+                return sample
+            site = _sample(self.run(pattern, magnitude, AT_SITE))
+        except Exception as error:
+            if hopeless(error):
+                raise
+            return None
+        if site.value or site.gradient:
+            return sample
+        self.trial.elsewhere = True
+        return Sample("", "")
+
+    def in_double(self) -> Way:
+        """Return the same way to call the same code in float64."""
+        trial = Trial(self.trial.program, self.trial.backend, "float64")
+        return next(way for way in (w.judging(self.judged) for w in trial.ways([self.layout])) if _depends(way))
+
+
+def _sample(raw: Raw) -> Sample:
+    return Sample(wrong(raw.entries), wrong(raw.gradient) if raw.gradient is not None else "")
+
+
+def hopeless(error: BaseException) -> str:
+    """Return the reason if trying something else makes no sense, else ""."""
+    if isinstance(error, MemoryError) or "ResourceExhausted" in type(error).__name__ or "Unable to allocate" in str(error):
+        return "it needs more memory than confirm allows"
+    if isinstance(error, UnboundError | HopelessError | UnreachableError):
+        return str(error)
+    if not isinstance(error, Exception):
+        return "it exits the process" if isinstance(error, SystemExit) else f"it raises {type(error).__name__}"
+    return next((words.format(error) for kind, words in REASONS.items() if isinstance(error, kind)), "")
+
+
+def layouts(program: Program) -> list[Layout]:
+    """Return the layouts to try, in order."""
+    classes = any(argument.classes for argument in program.arguments)
+    kinds = LABEL_KINDS if classes else LABEL_KINDS[:2]
+    labelled = any(argument.role == "label" for argument in program.arguments)
+    return [
+        Layout(shape, kind)
+        for kind in (kinds if labelled else kinds[:1])
+        for shape in probes.shapes(classes=classes)
+        if shape or kind == kinds[0]
+    ]
+
+
+def perform(job: Job, backend: Backend) -> Outcome | Failure:
+    """Run a job to its end; whatever the user's code does with an exception becomes a reason."""
+    try:
+        return _perform(job, backend, time.monotonic() + job.seconds / 2)
+    except BaseException as error:  # noqa: BLE001  (it is the user's code that raises)
+        return Failure(hopeless(error) or _in_words(error))
+
+
+def _in_words(error: BaseException) -> str:
+    first = (str(error).strip().splitlines() or [""])[0]
+    return f"it cannot be run: {type(error).__name__}{': ' + first if first else ''}"[:300]
+
+
+def _perform(job: Job, backend: Backend, deadline: float) -> Outcome:
+    trial = Trial(job.program, backend, job.dtype)
+    way = _find(trial, deadline)
+    patterns = way.patterns()
+    plan = Plan(patterns, probes.grid(job.dtype), backend.rounded, deadline)
+    found = search(lambda number, magnitude: way.probe(patterns[number], magnitude), plan)
+    return _outcome(job, way, found)
+
+
+def _find(trial: Trial, deadline: float) -> Way:
+    """Return the first way whose result depends on the logits, or else the first where the flagged operation does."""
+    first: Exception | None = None
+    for judged in (RESULT, AT_SITE) if trial.marked else (RESULT,):
+        for way in trial.ways(layouts(trial.program)):
+            try:
+                if _depends(way.judging(judged)):
+                    return way.judging(judged)
+            except Exception as error:
+                if hopeless(error):
+                    raise
+                first = first or error
+            if time.monotonic() > deadline:
+                raise HopelessError("no inputs that it takes were found in half of its time")
+    if first is None or isinstance(first, NoTensorError):
+        raise HopelessError("its result does not depend on the inputs that were tried")
+    raise first
+
+
+def _depends(way: Way) -> bool:
+    """Say whether the result changes with the logits, and the flagged operation is reached."""
+    pattern = way.patterns()[0]
+    one, three = way.run(pattern, 1.0), way.run(pattern, 3.0)
+    reached = bool(way.trial.space.sites) or not way.trial.marked
+    return reached and (bool(one.gradient and any(one.gradient)) or one.entries != three.entries)
+
+
+def _outcome(job: Job, way: Way, found: Found) -> Outcome:
+    backend = way.trial.backend
+    label = backend.label
+    assumed = tuple((name, str(value)) for name, value in way.target.assumed.items()) + way.inputs.assumed
+    executed = tuple(sorted(way.trial.space.executed))
+    renamed = tuple(sorted(backend.renamed().items()))
+    read = measure.measure(way, found, job)
+    return Outcome(
+        framework=label,
+        judged=way.judged,
+        shape=way.layout.shape,
+        classes=way.classes,
+        labelled=way.inputs.labelled,
+        breaks=found.breaks,
+        elsewhere=way.trial.elsewhere,
+        table=read.table,
+        curve=read.curve,
+        training=read.training,
+        counterpart=read.counterpart,
+        scale=read.scale,
+        gradient=read.gradient,
+        probed=found.probed,
+        skipped=found.skipped,
+        assumed=assumed,
+        executed=executed,
+        renamed=renamed,
+    )
