@@ -97,6 +97,9 @@ ANY = iv.Interval(-iv.INF, iv.INF)
 TOP = Range(ANY, Reach.UNKNOWN, Reach.UNKNOWN)
 """Any number: what comes in is not NaN already."""
 
+ANY_SIZE = 1e4
+"""What is not known to be smaller than this is a logit or score of any size that training can give it."""
+
 INCREASING: Mapping[type[Expr], Callable[[Interval, Format], Interval]] = {
     Sqrt: el.sqrt,
     Exp: el.exp,
@@ -134,7 +137,7 @@ class Ranges:
         found = self._memo.get(e)
         if found is None:
             self._memo[e] = TOP
-            found = self._memo[e] = self._of(e)
+            found = self._memo[e] = believed(self._of(e))
         return found
 
     def _of(self, e: Expr) -> Range:
@@ -210,8 +213,10 @@ class Ranges:
             (x,) = children(e)
             inner = self.of(x)
             result = transfer(inner.interval, self.functions)
-            if type(e) in UNBOUNDED and inner.interval == ANY:
-                return Range(result, Reach.KNOWN, Reach.KNOWN)
+            if type(e) in UNBOUNDED:
+                low = Reach.KNOWN if inner.interval.lo <= -ANY_SIZE else inner.lo
+                high = Reach.KNOWN if inner.interval.hi >= ANY_SIZE else inner.hi
+                return Range(result, low, high)
             if type(e) is Log and inner.interval.lo < 0:
                 return Range(result, Reach.UNKNOWN, inner.hi)
             return Range(result, inner.lo, inner.hi)
@@ -307,6 +312,13 @@ class Ranges:
         lo = x.lo if whole.lo in {0, x.interval.lo} else Reach.UNKNOWN
         hi = x.hi if whole.hi == 0 else Reach.UNKNOWN
         return Range(whole, lo, hi)
+
+
+def believed(r: Range) -> Range:
+    """Return `r` without a NaN that only unknown operands could make: what comes in is taken to be sane."""
+    if r.interval.nan and r.lo is Reach.UNKNOWN and r.hi is Reach.UNKNOWN:
+        return Range(iv.Interval(r.interval.lo, r.interval.hi), r.lo, r.hi)
+    return r
 
 
 def probability(reach: Reach) -> Range:

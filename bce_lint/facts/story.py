@@ -80,9 +80,9 @@ class Story:
                 given = self.roles[inner]
                 return "taken for a probability" if given.role is Role.PROBABILITY else f"a {given.role}"
             case Sigmoid(x):
-                return f"sigmoid({self._argument(x)})"
+                return self._applied("sigmoid", x)
             case Softmax(x):
-                return f"softmax({self._argument(x)})"
+                return self._applied("softmax", x)
             case Clip(x, lo, hi):
                 return f"{self.name(x)} clipped to [{self._bound(lo, '-inf')}, {self._bound(hi, 'inf')}]"
             case Join(choices):
@@ -95,9 +95,9 @@ class Story:
         name, said = self.name(e), self.says(e)
         return f"`{name}` is" if name == said else f"`{name}` is {said}:"
 
-    def _argument(self, x: Expr) -> str:
+    def _applied(self, function: str, x: Expr) -> str:
         name = self.name(x)
-        return name if len(name) <= SHORT else "..."
+        return f"{function}({name})" if "..." not in name else f"a {function}"
 
     def _bound(self, bound: Expr | None, absent: str) -> str:
         if bound is None:
