@@ -120,7 +120,7 @@ _SOFTPLUS = _Curve(lambda x: max(x, math.log1p(_exp(x))) if x < 700 else x, lo=0
 
 def softplus(x: Interval, fmt: Format) -> Interval:
     """Return log(1 + e^x): at least 0 and attaining it. TensorFlow is 8 places off even in bfloat16; PyTorch returns x from 20 on."""
-    y = _SOFTPLUS.over(x, fmt)
+    y = _held(_SOFTPLUS.over(x, fmt), hi=INF if x.hi == INF else fmt.max)
     return join(y, meet(x, Interval(20.0, INF)), meet(y, Interval(20.0, 20.0))) if y.hi > 20 else y
 
 
@@ -231,7 +231,7 @@ def _log_add_exp(x: float, y: float) -> float:
 
 
 def blurred(y: Interval, scale: float, fmt: Format) -> Interval:
-    """Allow `Format.slack` roundings at the size of `scale`: kernels subtract numbers of that size, and may leave no correct digit near 0."""
+    """Allow roundings at the size of `scale`: kernels subtract numbers of that size, and may leave no correct digit near 0."""
     if y.empty or not fmt.rounds:
         return y
     blur = fmt.slack * max(min(scale, fmt.max), fmt.tiny) * 2.0 ** (1 - fmt.precision)
@@ -293,39 +293,40 @@ def pow_(x: Interval, y: Interval, fmt: Format) -> Interval:
     n = y.point
     if n == 0 or x.point == 1:
         return Interval(1.0, 1.0)
-    if n is not None and n not in (INF, -INF) and float(n).is_integer():
-        return _whole_power(x, int(n), fmt)
-    above = _positive_power(_domain(x, -0.0, INF), y, fmt)
-    if n is not None:
-        return join(above, _oddities(x, n))
-    mirrored = _positive_power(_domain(neg(x), 0.0, INF), y, fmt)
-    return above if mirrored.empty else join(above, mirrored, neg(mirrored), NAN)
+    one = hull([1.0] * (y.contains(0) or x.contains(1)))
+    if n is None or n in (INF, -INF):
+        mirrored = _positive_power(_domain(neg(x), 0.0, INF), y, fmt)
+        above = _positive_power(_domain(x, -0.0, INF), y, fmt)
+        return join(one, above) if mirrored.empty else join(one, above, mirrored, neg(mirrored), NAN)
+    if float(n).is_integer():
+        return _whole_power(x, n, fmt)
+    return join(_positive_power(_domain(x, -0.0, INF), y, fmt), _oddities(x, n))
 
 
 def _oddities(x: Interval, n: Number) -> Interval:
-    """Return where kernels disagree: -inf^n is NaN, inf or 0 for a fraction n, and -0.0^0.5 a zero of either sign, -0.0^-0.5 +-inf."""
+    """Return where kernels disagree: -inf to a fraction is NaN, inf or 0, -0.0^0.5 a zero and -0.0^-0.5 an infinity of any sign."""
     ends = [INF if n > 0 else 0.0] * x.contains(-INF)
     if x.includes(Interval(-0.0, -0.0)) and n in (0.5, -0.5):
         ends.append(-INF if n < 0 else -0.0)
     return hull(ends)
 
 
-def _whole_power(x: Interval, n: int, fmt: Format) -> Interval:
-    """Return x^n; kernels multiply |n| times, rounding each."""
-    power, more = Interval(float(n), float(n)), min(2 * abs(n), 64)
+def _whole_power(x: Interval, n: Number, fmt: Format) -> Interval:
+    power = Interval(n, n)
     if n % 2 == 0:
-        return _positive_power(abs_(x), power, fmt, more)
-    above = _positive_power(meet(x, Interval(0.0, INF, nan=True)), power, fmt, more)
-    return join(above, neg(_positive_power(neg(meet(x, Interval(-INF, -0.0))), power, fmt, more)))
+        return _positive_power(abs_(x), power, fmt)
+    above = _positive_power(meet(x, Interval(0.0, INF, nan=True)), power, fmt)
+    return join(above, neg(_positive_power(neg(meet(x, Interval(-INF, -0.0))), power, fmt)))
 
 
-def _positive_power(x: Interval, y: Interval, fmt: Format, more: int = 0) -> Interval:
-    nan = x.nan or y.nan
+def _positive_power(x: Interval, y: Interval, fmt: Format) -> Interval:
+    """Return x^y of x >= 0; kernels may multiply |y| times, rounding each, and compute 1 / x^-y for a negative y."""
     if x.empty or y.empty:
-        return Interval(INF, -INF, nan)
+        return Interval(INF, -INF, x.nan or y.nan)
     corners = [_pow(abs(_double(a)), _double(b)) for a in (x.lo, x.hi) for b in (y.lo, y.hi)]
+    more = 2 * math.ceil(min(_double(abs_(y).hi), 32.0))
     low, high = _outward(min(corners), max(corners), fmt, fmt.slack + more)
-    if y.lo < 0:  # computed as 1 / x^-y, whose divisor overflows or is flushed
+    if y.lo < 0:  # the divisor may overflow or be flushed
         low, high = (low if low > fmt.tiny else 0.0), (high if high * fmt.tiny < 1 else INF)
     floor = 1.0 if x.lo >= 1 and y.lo >= 0 else 0.0
-    return _held(rounded([max(low, floor), high], fmt, nan=nan), 0.0, 1.0 if x.hi <= 1 and y.lo >= 0 else INF)
+    return _held(rounded([max(low, floor), high], fmt, nan=x.nan or y.nan), 0.0, 1.0 if x.hi <= 1 and y.lo >= 0 else INF)
