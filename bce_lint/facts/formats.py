@@ -97,16 +97,19 @@ class Format:
         return math.copysign(moved_size, moved or number)
 
     def saturates(self) -> float:
-        """Return the |logit| from which a sigmoid rounds to exactly 1: float16 7.62, bfloat16 5.545, float32 16.6355, float64 36.74.
+        """Return the |logit| from which a sigmoid is exactly 1: float16 7.62, bfloat16 5.545, float32 16.6355, float64 36.74.
 
-        1 - sigmoid(a) = exp(-a) (1 - ...), and from 2^-p on, half the step below 1, the rest is rounded away.
+        From p ln 2 on, 1 + e^-a rounds to 1 in the 1 / (1 + e^-a) that most kernels compute. One that rounds the exact value, as
+        Keras' fused layers and PyTorch's half formats do, gets there at (p + 1) ln 2: 17.33 in float32.
         """
         return self.precision * math.log(2) if self.rounds else math.inf
 
     def overflows(self) -> float:
         """Return the argument from which exp is infinite: float16 11.09, bfloat16 and float32 88.72, float64 709.78."""
+        if not self.rounds:
+            return math.inf
         half_step = (2 - 2.0**-self.precision) / (2 - 2.0 ** (1 - self.precision))  # up to there a number still rounds to `max`
-        return math.log(self.max) + math.log(half_step) if self.rounds else math.inf
+        return math.log(self.max) + math.log(half_step)
 
     def vanishes(self) -> float:
         """Return the |logit| from which sigmoid(-|logit|) is exactly 0: in float32 88.72, or 87.34 where subnormals are flushed.
