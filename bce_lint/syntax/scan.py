@@ -49,7 +49,8 @@ def triple_quoted(text: str) -> Spans | None:
     starts: list[int] = []
     ends: list[int] = []
     done = 0
-    while (start := _next_quote(text, done)) >= 0:
+    ahead = {quote: text.find(quote) for quote in QUOTES}
+    while (start := _next_quote(text, ahead, done)) is not None:
         skipped = _shadow(text, done, start)
         if skipped is not None:
             done = skipped
@@ -63,9 +64,12 @@ def triple_quoted(text: str) -> Spans | None:
     return Spans(tuple(starts), tuple(ends))
 
 
-def _next_quote(text: str, begin: int) -> int:
-    places = [place for quote in QUOTES if (place := text.find(quote, begin)) >= 0]
-    return min(places, default=-1)
+def _next_quote(text: str, ahead: dict[str, int], done: int) -> int | None:
+    """Give where the next three quotes stand; `ahead` remembers each kind's, so that no stretch is searched twice."""
+    for quote, place in ahead.items():
+        if 0 <= place < done:
+            ahead[quote] = text.find(quote, done)
+    return min((place for place in ahead.values() if place >= 0), default=None)
 
 
 def _closing(text: str, start: int) -> int:
@@ -100,7 +104,7 @@ def _shadow(text: str, done: int, quote: int) -> int | None:
 def _row_start(text: str, offset: int) -> int:
     """Give the start of the row of `offset`, or of the first of the rows that backslashes join to it."""
     start = text.rfind("\n", 0, offset) + 1
-    while start > 0 and text[:start].endswith(("\\\n", "\\\r\n")):
+    while start > 0 and text.endswith(("\\\n", "\\\r\n"), 0, start):
         start = text.rfind("\n", 0, start - 1) + 1
     return start
 

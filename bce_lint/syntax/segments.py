@@ -6,11 +6,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from bce_lint.source.read import Source
-from bce_lint.syntax import scan
-from bce_lint.syntax.binds import binds
+from bce_lint.syntax import binds, scan
 
 Kind = Literal["def", "class", "import", "code"]
 
@@ -36,7 +36,6 @@ class Segment:
     name: str
     start: int
     end: int
-    row: int
     binds: tuple[str, ...]
     """The names that it binds at module level: more than it does, perhaps, but none less; `*` is a star import."""
 
@@ -45,18 +44,29 @@ class Segment:
         """Its part of the source."""
         return self.source.text[self.start : self.end]
 
+    @property
+    def row(self) -> int:
+        """The row of the file, from 1, in which it starts."""
+        return self.source.position(self.start)[0]
+
 
 def segments(source: Source) -> tuple[Segment, ...]:
     """Cut a source into its segments; their texts one after another are the source's."""
     text = scan.plain(source.text)
-    pieces = _pieces(text, _starts(text))
-    made = []
-    row = 1
-    for index, (kind, name, start, end) in enumerate(pieces):
-        bound = (name,) if name else binds(text[start:end])
-        made.append(Segment(source, index, kind, name, start, end, row, bound))
-        row += text.count("\n", start, end)
-    return tuple(made)
+    return tuple(
+        Segment(source, index, kind, name, start, end, _binds(kind, name, text[start:end]))
+        for index, (kind, name, start, end) in enumerate(_pieces(text, _starts(text)))
+    )
+
+
+def _binds(kind: Kind, name: str, code: str) -> tuple[str, ...]:
+    match kind:
+        case "def" | "class":
+            return tuple(sorted({name} | binds.exports(code)))
+        case "import":
+            return tuple(sorted(binds.imports(code))) if ";" not in code else binds.binds(code)
+        case "code":
+            return binds.binds(code)
 
 
 def holding(parts: tuple[Segment, ...], offsets: Iterable[int]) -> tuple[Segment, ...]:
@@ -118,7 +128,7 @@ def _pieces(text: str, starts: list[int]) -> list[tuple[Kind, str, int, int]]:
     pieces: list[tuple[Kind, str, int, int]] = []
     decorated: int | None = None
     open_run = False
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)]):
         head = HEAD.match(text, start)
         assert head is not None
         what = head.lastgroup
