@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from textwrap import wrap
 from unicodedata import category, east_asian_width
 
 from bce_lint.finding import Span
@@ -14,6 +15,10 @@ Paint = Callable[[str, str], str]
 TAB = 4
 LONGEST = 160
 """Wider source lines are cut, to a window that begins a little before the first mark."""
+READABLE = 120
+"""A label that would end beyond this column is wrapped, below its mark."""
+LEAST = 60
+"""How wide a wrapped label is at least."""
 ROWS = 3
 """How many rows are underlined at either end of a long span."""
 
@@ -72,12 +77,21 @@ def _underlined(line: str, row: int, marks: Sequence[Mark], paint: Paint) -> tup
         cut = max(0, ends[0][0] - TAB)
         text = text[cut : cut + LONGEST]
         ends = [(max(start - cut, 0), max(end - cut, 0)) for start, end in ends]
-    underlines = []
+    underlines: list[str] = []
     for mark, (start, end) in zip(marks, ends, strict=True):
-        signs = mark.sign * max(width(text[start:end]), 1)
-        label = f" {paint(mark.label, mark.what)}" if mark.label and row == mark.span.end_row else ""
-        underlines.append(f"{'':{width(text[:start])}}{paint(signs, mark.what)}{label}")
+        here = mark if row == mark.span.end_row else replace(mark, label="")
+        underlines += _underline(here, width(text[:start]), max(width(text[start:end]), 1), paint)
     return text, underlines
+
+
+def _underline(mark: Mark, start: int, length: int, paint: Paint) -> Iterator[str]:
+    """Yield the underline with the label behind it, or in lines of its own below."""
+    fits = start + length + 1 + width(mark.label) <= READABLE
+    signs = f"{'':{start}}{paint(mark.sign * length, mark.what)}"
+    yield f"{signs} {paint(mark.label, mark.what)}" if mark.label and fits else signs
+    if not fits:
+        left = min(start, READABLE - LEAST)
+        yield from (f"{'':{left}}{paint(line, mark.what)}" for line in wrap(mark.label, READABLE - left))
 
 
 def _ends(line: str, row: int, span: Span) -> tuple[int, int]:

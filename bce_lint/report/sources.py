@@ -25,8 +25,21 @@ class Sources:
     def _of(self, path: str, cell: int | None) -> tuple[Source, list[str]]:
         if (path, cell) not in self._read:
             found = read(path)
-            source = found if isinstance(found, Source) else Source(path, b"")
-            ends = (*source.row_starts, len(source.text)) if source.data else ()
-            rows = [source.text[start:end] for start, end in pairwise(ends)]
-            self._read[path, cell] = source, rows
+            whole = found if isinstance(found, Source) else Source(path, b"")
+            source = whole if cell is None else _cell(whole, cell)
+            ends = pairwise((*source.row_starts, len(source.text)))
+            self._read[path, cell] = source, [source.text[start:end] for start, end in ends if start < end]
         return self._read[path, cell]
+
+
+def _cell(notebook: Source, number: int) -> Source:
+    """Return the code cell of a notebook, as it was judged."""
+    from bce_lint.source.notebook import Notebook, join
+
+    joined = join(notebook.path, notebook.data)
+    if not isinstance(joined, Notebook):
+        return Source(notebook.path, b"")
+    rows = joined.text.splitlines(keepends=True)
+    ends = [cell.row - 1 for cell in joined.cells[1:]] + [len(rows)]
+    texts = {cell.number: "".join(rows[cell.row - 1 : end]) for cell, end in zip(joined.cells, ends, strict=True)}
+    return Source(notebook.path, texts.get(number, "").encode(), cell=number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from bce_lint.finding import Confirmed, Finding, Origin, Refuted, Severity, Span, Trouble, Undecided
 from bce_lint.report.excerpt import Mark, Paint, excerpt, one_line, plain, printable
@@ -23,7 +24,8 @@ def full(finding: Finding, lines: Lines, paint: Paint = plain) -> str:
     where = paint(place(finding.path, finding.span), "strong")
     label = paint(f"{finding.severity}[{finding.code} {finding.rule}]", finding.severity)
     head = f"{where}: {label} {paint(one_line(finding.message), 'strong')}"
-    rows = excerpt([*_marks(finding)], lines(finding.path, finding.span.cell), paint)
+    source = lines(finding.path, finding.span.cell)
+    rows = excerpt([*_marks(finding, source)], source, paint)
     return "\n".join([head, *rows, *_advice(finding, paint)]) + "\n"
 
 
@@ -68,11 +70,13 @@ def _said(finding: Finding) -> str:
             return ""
 
 
-def _marks(finding: Finding) -> Iterator[Mark]:
+def _marks(finding: Finding, source: Sequence[str]) -> Iterator[Mark]:
     yield Mark(finding.span, "^", finding.severity)
     for origin in finding.origins:
         if _in_sight(origin, finding) and origin.span:
-            yield Mark(origin.span, "-", "origin", _told(origin))
+            rows = "".join(source[origin.span.row - 1 : origin.span.end_row])
+            seen = _squeezed(origin.text) in _squeezed(rows)
+            yield Mark(origin.span, "-", "origin", _told(replace(origin, text="") if seen and origin.note else origin))
 
 
 def _advice(finding: Finding, paint: Paint) -> Iterator[str]:
@@ -93,5 +97,9 @@ def _in_sight(origin: Origin, finding: Finding) -> bool:
 
 
 def _told(origin: Origin) -> str:
-    note = f": {origin.note}" if origin.note else ""
-    return one_line(f"{origin.text}{note}{' (guessed)' if origin.guessed else ''}")
+    what = ": ".join(part for part in (origin.text, origin.note) if part)
+    return one_line(f"{what}{' (guessed)' if origin.guessed else ''}")
+
+
+def _squeezed(code: str) -> str:
+    return "".join(code.split())

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, Literal
 
 from bce_lint.finding import Confirmed, Evidence, Refuted, Row, Undecided, Verdict, Witness
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 INDENT = 3
-NARROWEST = 9
-"""Headings are broken at blanks, dots and underscores so that a column need not be wider than its numbers."""
+NARROWEST = 10
+"""Headings are broken at blanks, so that a column need not be wider than its numbers."""
+
+STABLE = "stable"
 
 WORDS = {"confirmed": "bold red", "refuted": "bold green", "undecided": "bold yellow"}
 
@@ -84,48 +87,79 @@ def _said(word: str, rest: str) -> Text:
 def _evidence(evidence: Evidence, witness: float) -> Iterator[RenderableType]:
     from rich.text import Text
 
-    yield Text(f"assuming {', '.join(evidence.assumed)}" if evidence.assumed else "")
-    yield Text(f"run by {evidence.framework} in {evidence.dtype}; {evidence.pattern}")
+    if evidence.assumed:
+        yield Text(f"assuming {', '.join(evidence.assumed)}")
+    yield Text(f"run by {evidence.framework} in {evidence.dtype}")
     if evidence.table:
-        yield ""
-        yield _table(evidence.table, evidence.columns, witness)
+        yield from ("", Text(f"mean loss for {evidence.pattern}:"), _numbers(evidence, witness))
     if evidence.training:
-        yield ""
-        yield Text("what one step of gradient descent does")
-        yield _table(evidence.training, [*dict.fromkeys(name for row in evidence.training for name, _ in row.values)], witness)
-    notes = [evidence.exact_from, f"contained by {', '.join(evidence.containment)}" if evidence.containment else ""]
-    yield Text("; ".join(note for note in notes if note), "dim")
+        yield from (
+            "",
+            Text("the weight of a model with one input, 1 before, after one step of SGD at learning rate 0.1:"),
+            _training(evidence, witness),
+        )
+    contained = f"contained by: {', '.join(evidence.containment)}" if evidence.containment else ""
+    stable = [f"{STABLE}: {name}" for name in evidence.columns if _heading(name) == STABLE]
+    notes = [*stable, evidence.exact_from, "gradients are by |logit|", contained]
+    yield from ("", Text("; ".join(note for note in notes if note), "dim"))
 
 
-def _table(rows: Sequence[Row], columns: Sequence[str], witness: float) -> Table:
+def _numbers(evidence: Evidence, witness: float) -> Table:
+    table = _table(["|logit|", *map(_heading, evidence.columns)])
+    marked = _first(evidence.table, witness)
+    for row in evidence.table:
+        values = dict(row.values)
+        _add(table, [number(row.logit)], [values.get(name) for name in evidence.columns], marked=row is marked)
+    return table
+
+
+def _training(evidence: Evidence, witness: float) -> Table:
+    """Lay out columns such as "yours, wrong" as a row an answer and a column a function."""
+    cells = {(row.logit, *_side(column)): value for row in evidence.training for column, value in row.values}
+    names = [*dict.fromkeys(name for _, _, name in cells)]
+    table = _table(["|logit|", "answer", *map(_heading, names)])
+    marked = _first(evidence.training, witness)
+    for logit, side in dict.fromkeys((logit, side) for logit, side, _ in cells):
+        values = [cells.get((logit, side, name)) for name in names]
+        _add(table, [number(logit), side], values, marked=marked is not None and logit == marked.logit)
+    return table
+
+
+def _side(column: str) -> tuple[str, str]:
+    """Return the answer that a column is for, and whose it is."""
+    name, _, side = column.rpartition(", ")
+    return (side, name) if side in ("right", "wrong") else ("", column)
+
+
+def _first(rows: Sequence[Row], witness: float) -> Row | None:
+    """Return the first row at which the witness has broken."""
+    return min((row for row in rows if row.logit >= witness * (1 - 1e-6)), key=lambda row: row.logit, default=None)
+
+
+def _table(headings: Sequence[str]) -> Table:
     from rich.box import Box
     from rich.table import Table
     from rich.text import Text
 
     lines = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
     table = Table(box=lines, show_edge=False, pad_edge=False, header_style="bold")
-    table.add_column("")
-    for name in ("|logit|", *columns):
-        table.add_column(Text(_broken(name)), justify="right", vertical="bottom")
-    nearest = min(rows, key=lambda row: abs(row.logit - witness)) if math.isfinite(witness) else None
-    for row in rows:
-        values = dict(row.values)
-        cells = [_cell(values[name]) if name in values else Text("") for name in columns]
-        table.add_row(">" if row is nearest else "", number(row.logit), *cells)
+    for heading in ("", *headings):
+        table.add_column(Text(_broken(heading)), justify="right", vertical="bottom")
     return table
 
 
-def _cell(value: float) -> Text:
+def _add(table: Table, words: Sequence[str], values: Sequence[float | None], *, marked: bool) -> None:
     from rich.text import Text
 
-    return Text(number(value), "" if math.isfinite(value) else "bold red")
+    cells = ["" if value is None else Text(number(value), "" if math.isfinite(value) else "bold red") for value in values]
+    table.add_row(">" if marked else "", *words, *cells)
+
+
+def _heading(column: str) -> str:
+    """Return what stands above a column: the name of a library's function is too long for that."""
+    return STABLE if "." in column else column
 
 
 def _broken(heading: str) -> str:
     """Return a heading in lines no wider than they must be."""
-    lines = [""]
-    for part in re.findall(r"[^ ._]+[ ._]?|[ ._]", heading):
-        if lines[-1] and len(lines[-1]) + len(part.rstrip()) > NARROWEST:
-            lines.append("")
-        lines[-1] += part
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(wrap(heading, NARROWEST, break_long_words=False))

@@ -1,0 +1,164 @@
+"""The command line: argv to Config to lint to report to exit status. The only place that prints."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from bce_lint.config import Config, read
+from bce_lint.finding import Finding, Refuted, Trouble, UsageError
+
+if TYPE_CHECKING:
+    from bce_lint.confirm.confirm import Progress
+    from bce_lint.lint import Outcome
+    from bce_lint.report.sources import Sources
+
+CLEAN, FOUND, TROUBLE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run bce-lint and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return _run(read(sys.argv[1:] if argv is None else argv, Path.cwd()))
+    except UsageError as error:
+        _print(f"bce-lint: {error}\n", sys.stderr)
+        return TROUBLE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(config: Config) -> int:
+    if config.version:
+        from importlib.metadata import version
+
+        _print(f"bce-lint {version('bce-lint')}\n")
+    elif config.list_rules or config.explain:
+        from bce_lint import explain
+
+        _print(explain.page(config.explain) if config.explain else explain.listing())
+    else:
+        return _judge(config)
+    return CLEAN
+
+
+def _judge(config: Config) -> int:
+    from bce_lint.lint import lint
+
+    _check(config)
+    outcome = lint(config)
+    findings = _confirmed(config, outcome) if config.confirm else outcome.findings
+    _report(config, findings, outcome)
+    if config.plot:
+        _draw(config.plot, findings)
+    return _status(findings, outcome.troubles)
+
+
+def _check(config: Config) -> None:
+    """Complain now about what would only show after minutes, or only if something suspicious is found."""
+    if config.select or config.ignore:
+        from bce_lint import registry
+
+        registry.selected(config.select, config.ignore)
+    if config.plot:
+        from importlib.util import find_spec
+
+        if find_spec("matplotlib") is None:
+            raise UsageError("--plot: matplotlib is not installed: pip install 'bce-lint[plot]'")
+
+
+def _status(findings: Sequence[Finding], troubles: Sequence[Trouble]) -> int:
+    if troubles:
+        return TROUBLE
+    return FOUND if any(not isinstance(finding.verdict, Refuted) for finding in findings) else CLEAN
+
+
+def _confirmed(config: Config, outcome: Outcome) -> Sequence[Finding]:
+    if not outcome.cases:
+        return ()
+    from bce_lint.confirm.case import Options
+    from bce_lint.confirm.confirm import confirm
+
+    with _progress() as progress:
+        return confirm(outcome.cases, Options(dtype=config.dtype, curve=config.plot is not None), progress)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show on a terminal how far confirm is; nothing stays on the screen, and nothing is shown elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _doing, _done, _all: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn("line"), TextColumn("confirming"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TextColumn("{task.description}", markup=False), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda doing, done, total: bar.update(task, description=doing, completed=done, total=total)
+
+
+def _report(config: Config, findings: Sequence[Finding], outcome: Outcome) -> None:
+    from bce_lint.report import text
+    from bce_lint.report.excerpt import ansi, plain
+    from bce_lint.report.sources import Sources
+
+    sources = Sources()
+    _print("".join(text.trouble(trouble, ansi if _colourful(sys.stderr) else plain) for trouble in outcome.troubles), sys.stderr)
+    if config.output_format == "json":
+        from bce_lint.report import json
+
+        _print(json.report(findings, outcome.troubles, sources.position))
+        return
+    found = text.concise(findings) if config.output_format == "concise" else "".join(_full(finding, sources) for finding in findings)
+    _print(found + text.summary(findings, outcome.troubles, outcome.files))
+
+
+def _full(finding: Finding, sources: Sources) -> str:
+    from bce_lint.report import text, verdict
+    from bce_lint.report.excerpt import ansi, plain
+
+    color = _colourful(sys.stdout)
+    found = text.full(finding, sources.lines, ansi if color else plain)
+    said = verdict.report(finding.verdict, verdict.Screen(color, _columns())) if finding.verdict else ""
+    return f"{found}{said}\n"
+
+
+def _draw(directory: Path, findings: Sequence[Finding]) -> None:
+    from bce_lint.confirm.plot import plot
+
+    for finding in findings:
+        for file in plot(finding, directory):
+            _print(f"wrote {file}\n", sys.stderr)
+
+
+def _colourful(stream: TextIO) -> bool:
+    """Return whether to colour: NO_COLOR forbids it, FORCE_COLOR asks for it, else a terminal decides."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def _columns() -> int:
+    if not sys.stdout.isatty():
+        return 100
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
+
+
+def _print(text: str, stream: TextIO | None = None) -> None:
+    """Write; a reader that has gone (`| head`) is no reason to complain, nor to change the exit status."""
+    stream = stream or sys.stdout
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,231 @@
+"""A finding that was run as a picture: loss and gradient over |logit|, the user's code beside the stable call and the exact value."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bce_lint.finding import Confirmed, Evidence, Finding, Refuted, Witness
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Look = dict[str, Any]
+"""Keyword arguments of matplotlib's `plot`."""
+
+RED, PINK, INK = "#d1242f", "#fbe9eb", "#24292f"
+STYLE = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": INK,
+    "axes.grid": True,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "font.size": 10.5,
+    "grid.color": "#d8dee4",
+    "grid.linewidth": 0.7,
+    "legend.frameon": False,
+    "legend.handlelength": 2.8,
+    "text.color": INK,
+}
+BAND: Look = {"color": "#c9ced4", "linewidth": 9, "solid_capstyle": "butt", "zorder": 1.5}
+LINE: Look = {"color": RED, "linewidth": 1.8, "zorder": 4}
+BESIDE: tuple[Look, ...] = (
+    {"color": "#0969da", "linewidth": 2.2, "zorder": 2},
+    {"color": "#9a6700", "linewidth": 1.8, "linestyle": (0, (5, 2)), "zorder": 2.5},
+    {"color": "#1a7f37", "linewidth": 2.6, "linestyle": (0, (1, 2.2)), "zorder": 3},
+    {"color": "#8250df", "linewidth": 1.8, "linestyle": (0, (4, 2, 1, 2)), "zorder": 2.2},
+)
+"""What is drawn beside the user's code, the best first."""
+
+EXACT, YOURS = "exact", "yours"
+LABELS = {EXACT: "your code in exact arithmetic", YOURS: "your code"}
+TITLES = {"agreeing": "label agrees with the logit", "contradicting": "label contradicts the logit", "": "no label"}
+AXES = {"value": "loss", "gradient": "|d loss / d logit|"}
+DOTS_PER_INCH = 110
+WIDEST = 1e3
+"""Values that span more than this factor are drawn on a logarithmic axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line: its points by rising |logit|, those that are not finite included."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The curves of a "value" or "gradient" for labels that agree or contradict, and where the user's code breaks there."""
+
+    what: str
+    labels: str
+    curves: tuple[Curve, ...]
+    breaks: float | None = None
+    result: str = ""
+
+
+def plot(finding: Finding, directory: Path) -> tuple[Path, ...]:
+    """Draw a finding that was run and return the files: all panels, and the loss for agreeing labels once more by itself."""
+    match finding.verdict:
+        case Confirmed(witnesses, evidence):
+            panels = panels_of(evidence, witnesses)
+        case Refuted(_, evidence):
+            panels = panels_of(evidence, ())
+        case _:
+            return ()
+    if not panels:
+        return ()
+    name = file_name(finding)
+    title = f"{Path(finding.path).name}:{finding.span.row}  {finding.rule}  ({evidence.dtype}, {evidence.framework})"
+    files = {directory / f"{name}.png": _grid(panels, title)}
+    if (panels[0].what, panels[0].labels) == ("value", "agreeing"):
+        files[directory / f"{name}-loss.png"] = _single(panels[0], title)
+    directory.mkdir(parents=True, exist_ok=True)
+    for file, figure in files.items():
+        _save(figure, file)
+    return tuple(files)
+
+
+def file_name(finding: Finding) -> str:
+    """Return a name of the finding's own, without extension: path, place and code."""
+    cell = f"{finding.span.cell}." if finding.span.cell is not None else ""
+    path = re.sub(r"[^\w.]+", "-", finding.path).strip("-.")[-100:]
+    return f"{path}-{cell}{finding.span.row}.{finding.span.column}-{finding.code}"
+
+
+def _grid(panels: Sequence[Panel], title: str) -> Figure:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    labels = [*dict.fromkeys(panel.labels for panel in panels)]
+    whats = [*dict.fromkeys(panel.what for panel in panels)]
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(0.8 + 5.6 * len(labels), 1.4 + 2.85 * len(whats)), layout="constrained")
+        grid = figure.subplots(len(whats), len(labels), sharex=True, squeeze=False)
+        for panel in panels:
+            _draw(grid[whats.index(panel.what)][labels.index(panel.labels)], panel)
+        for axes, name in zip(grid[0], labels, strict=True):
+            axes.set_title(TITLES[name], fontsize=11)
+        for axes in grid[-1]:
+            axes.set_xlabel("a = |logit|")
+        for row, what in zip(grid, whats, strict=True):
+            row[0].set_ylabel(AXES[what])
+        figure.suptitle(title, fontweight="bold", fontsize=12.5)
+        figure.legend(*grid[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=9.5)
+    return figure
+
+
+def _single(panel: Panel, title: str) -> Figure:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(8.4, 5), layout="constrained")
+        axes = figure.subplots()
+        _draw(axes, panel)
+        axes.set(xlabel="a: logits -a and a, labels 0 and 1", ylabel="loss")
+        axes.set_title(title, fontweight="bold", fontsize=11)
+        axes.legend(loc="lower left", fontsize=9.5)
+    return figure
+
+
+def _draw(axes: Axes, panel: Panel) -> None:
+    values = [y for curve in panel.curves for y in curve.y if math.isfinite(y)]
+    if min(values) >= 0 and max(values) > WIDEST * min((y for y in values if y > 0), default=math.inf):
+        axes.set_yscale("log")
+    looks = iter(BESIDE)
+    for curve in sorted(panel.curves, key=lambda curve: curve.name != EXACT):
+        look = {EXACT: BAND, YOURS: LINE}.get(curve.name) or next(looks, BESIDE[-1])
+        x, y, zero = _drawn(curve)
+        axes.plot(x, y, label=LABELS.get(curve.name, curve.name), **look)
+        if zero is not None and panel.what == "gradient":
+            _vanishes(axes, zero, panel, look["color"])
+    axes.set_xlim(min(curve.x[0] for curve in panel.curves), max(curve.x[-1] for curve in panel.curves))
+    if panel.breaks is not None:
+        _break(axes, panel, panel.breaks)
+
+
+def _drawn(curve: Curve) -> tuple[list[float], list[float], float | None]:
+    """Return the finite points, and where the curve falls to exactly 0 for good; it falls at once, not along a slope."""
+    points = [(x, y) for x, y in zip(curve.x, curve.y, strict=True) if math.isfinite(y)]
+    last = max((i for i, (_, y) in enumerate(points) if y), default=-1)
+    zero = None
+    if 0 <= last < len(points) - 1:
+        zero = points[last + 1][0]
+        points.insert(last + 1, (zero, points[last][1]))
+    return [x for x, _ in points], [y for _, y in points], zero
+
+
+def _vanishes(axes: Axes, zero: float, panel: Panel, color: str) -> None:
+    """Say where a gradient is exactly 0: a logarithmic axis cannot show it, and for a wrong answer it is a defect."""
+    harm = ":\nno more learning" if panel.labels == "contradicting" else ""
+    axes.annotate(
+        f"exactly 0 at a = {zero:.4g} and beyond{harm}",
+        (zero, axes.get_ylim()[0] if axes.get_yscale() == "log" else 0),
+        xytext=(0.08, 0.16),
+        textcoords="axes fraction",
+        color=color,
+        fontsize=9.5,
+        arrowprops={"arrowstyle": "->", "color": color},
+    )
+
+
+def _break(axes: Axes, panel: Panel, x: float) -> None:
+    """End the user's curve in a cross, and say from where on there is none; NaN by itself would only leave a gap."""
+    mine = next(curve for curve in panel.curves if curve.name == YOURS)
+    last = [y for at, y in zip(mine.x, mine.y, strict=True) if at < x and math.isfinite(y)][-1:]
+    axes.axvspan(x, mine.x[-1], color=PINK, zorder=0.5)
+    axes.axvline(x, color=RED, linewidth=1.1, zorder=1)
+    axes.plot([x] * len(last), last, "x", color=RED, markersize=11, markeredgewidth=2.8, zorder=5)
+    words = {"nan": "NaN", "inf": "infinite", "-inf": "-infinite"}[panel.result]
+    height = 0.93 if axes.get_yscale() == "log" else 0.3
+    axes.annotate(
+        f"{words} from a = {x:.4g}",
+        (x, height),
+        xycoords=("data", "axes fraction"),
+        xytext=(6, 0),
+        textcoords="offset points",
+        color=RED,
+        fontweight="bold",
+        va="top",
+    )
+
+
+def _save(figure: Figure, file: Path) -> None:
+    """Write a picture whole or not at all."""
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        figure.savefig(unfinished, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def panels_of(evidence: Evidence, witnesses: Sequence[Witness]) -> list[Panel]:
+    """Sort the points of the evidence's curve into panels: values above gradients, agreeing labels before contradicting ones."""
+    points: dict[tuple[str, str], dict[str, list[tuple[float, float]]]] = {}
+    for row in evidence.curve:
+        for column, value in row.values:
+            name, what, labels = column.split("|")
+            points.setdefault((what, labels), {}).setdefault(name, []).append((row.logit, value))
+    order = [(what, labels) for what in AXES for labels in TITLES if (what, labels) in points]
+    return [_panel(what, labels, points[what, labels], witnesses) for what, labels in order]
+
+
+def _panel(what: str, labels: str, points: Mapping[str, Sequence[tuple[float, float]]], witnesses: Sequence[Witness]) -> Panel:
+    curves = tuple(Curve(name, tuple(x for x, _ in of), tuple(y for _, y in of)) for name, of in points.items())
+    mine = next(curve for curve in curves if curve.name == YOURS)
+    bad = [(x, y) for x, y in zip(mine.x, mine.y, strict=True) if not math.isfinite(y)]
+    if not bad:
+        return Panel(what, labels, curves)
+    before = max((x for x in mine.x if x < bad[0][0]), default=0.0)
+    bisected = [witness.logit for witness in witnesses if witness.what == what and before <= witness.logit <= bad[0][0]]
+    return Panel(what, labels, curves, min(bisected, default=bad[0][0]), str(bad[0][1]))
