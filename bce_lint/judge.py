@@ -12,6 +12,7 @@ from bce_lint.config import Config
 from bce_lint.facts.expr import Expr
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.module import Module
+from bce_lint.facts.project import Project
 from bce_lint.facts.spell import Speller, Unspellable
 from bce_lint.facts.trace import Site, Trace
 from bce_lint.finding import Edit, Finding, Fix, Origin, Severity, Span, Trouble
@@ -66,7 +67,8 @@ class Whereabouts:
 def _judge(source: Source, config: Config, rules: Sequence[Rule], at: Whereabouts) -> Judged:
     parts = segments(source)
     hot = holding(parts, source.characters(prefilter.candidates(source.data)))
-    module = Module(parts, read, tuple({op for rule in rules for op in rule.on}))
+    module = Module(source.path, parts, read, Project())
+    module.wanted = tuple({op for rule in rules for op in rule.on})
     cases: list[Case] = []
     for segment in hot:
         at.span = Span(segment.row, 1, segment.row, 1, source.cell)

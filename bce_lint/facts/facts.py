@@ -21,7 +21,7 @@ from bce_lint.facts.expr import (
 from bce_lint.facts.formats import REAL, Format, named
 from bce_lint.facts.meaning import Input, Meaning, Role
 from bce_lint.facts.module import Module
-from bce_lint.facts.ranges import Range, Ranges, Reach, probability
+from bce_lint.facts.ranges import ANY_SIZE, Range, Ranges, Reach, probability
 from bce_lint.facts.story import Story
 from bce_lint.facts.trace import Site, Trace
 
@@ -46,6 +46,9 @@ class Facts:
 
     def _leaf(self, e: Expr) -> Range | None:
         """Return the range of an input by its role or name, None where nothing is known."""
+        passed = self._passed(e) if isinstance(e, Param) else None
+        if passed is not None:
+            return passed
         given = self._roles.get(e)
         if given is not None:
             match given.role:
@@ -54,6 +57,17 @@ class Facts:
         if isinstance(e, (Param, Free)) and not isinstance(getattr(e, "default", None), Const) and roles.POSITIVE.fullmatch(e.name):
             return Range(iv.Interval(self.format.tiny, 1.0), Reach.UNKNOWN, Reach.UNKNOWN)
         return None
+
+    def _passed(self, param: Param) -> Range | None:
+        """Return the range of what the file's own calls pass for a parameter, None where they say nothing."""
+        if param not in self._roles:
+            return None
+        values = self.module.passed(param)
+        if not values or param in values:
+            return None
+        whole = self._ranges.of_join(*values)
+        informative = whole.interval.lo > -ANY_SIZE and whole.interval.hi < ANY_SIZE
+        return whole if informative else None
 
     # --- ranges
 
@@ -75,10 +89,12 @@ class Facts:
 
     def guessed(self, e: Expr) -> bool:
         """Tell whether what is said of `e` rests on the name of an input."""
-        return any(
-            (given := self._roles.get(leaf)) is not None and given.guessed and given.role in {Role.PROBABILITY, Role.LABEL, Role.MASK}
-            for leaf in roles.under(e, (Sigmoid, Softmax))
-        )
+        return any(self._is_guess(leaf) for leaf in roles.under(e, (Sigmoid, Softmax)) if isinstance(leaf, Param))
+
+    def _is_guess(self, param: Param) -> bool:
+        given = self._roles.get(param)
+        probable = given is not None and given.guessed and given.role in {Role.PROBABILITY, Role.LABEL, Role.MASK}
+        return probable and self._passed(param) is None
 
     # --- where values come from
 
@@ -141,8 +157,8 @@ def inputs_of(module: Module, trace: Trace) -> Mapping[str, Input]:
 def framework_of(e: Expr, module: Module) -> str:
     """Return the framework that spells `e`, else its operands, else the one that the file imports first."""
     for part in walk(e):
-        if part in module.languages:
-            return module.languages[part]
+        if part in module.project.languages:
+            return module.project.languages[part]
     imported = (language for name in module.frameworks if (language := vocabulary.vocabulary(name)) is not None)
     first = next((language.name for language in imported if language.name not in {"python", "numpy"}), None)
     return first or ("numpy" if "numpy" in module.frameworks else "tensorflow")

@@ -106,7 +106,7 @@ class Flow:
     def _define(self, node: ir.Function | ir.Class) -> None:
         for decorator in node.decorators:
             self.lower.lower(decorator)
-        definition = self.scope.module.define(node, self.scope)
+        definition = self.scope.module.project.define(node, self.scope)
         self.trace.definitions.append(definition)
         self.scope.names[node.name] = definition
 

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from bce_lint.facts import algebra, vocabulary
+from bce_lint.facts import algebra, calls, classes, vocabulary
 from bce_lint.facts.bind import bind
 from bce_lint.facts.expr import (
     Concat,
@@ -67,7 +67,7 @@ class Lower:
 
     def opaque(self, text: str) -> Opaque:
         """Return a value that nobody knows, equal to no other."""
-        return Opaque(text, self.scope.module.fresh())
+        return Opaque(text, self.scope.module.project.fresh())
 
     def _lower(self, node: ir.Expression) -> Expr:
         match node:
@@ -100,7 +100,7 @@ class Lower:
                 self.assign(target, value, expr)
                 return expr
             case ir.Lambda():
-                definition = self.scope.module.define_lambda(node, self.scope)
+                definition = self.scope.module.project.define(node, self.scope)
                 self.trace.definitions.append(definition)
                 return definition
             case ir.Comprehension():
@@ -154,7 +154,7 @@ class Lower:
             case Reference():
                 return vocabulary.constant(f"{owner.name}.{node.attr}") or Reference(f"{owner.name}.{node.attr}")
             case Made() | Definition():
-                return self.scope.module.attribute(owner, node.attr)
+                return classes.attribute(self.scope.module.project, owner, node.attr)
             case Free():
                 return Free(f"{owner.name}.{node.attr}", owner.scope)
             case Param() if name is not None:
@@ -270,11 +270,12 @@ class Lower:
                 found = vocabulary.function(name)
                 if found is not None:
                     return self._apply(found, args, text)
-                return self.opaque(text)
+                local = self.scope.module.imported(name)
+                return self.opaque(text) if local is None or isinstance(local, Reference) else self.call(local, args, text)
             case Definition() | Made():
-                return self.scope.module.call(func, args, self) or self.opaque(text)
+                return calls.call(func, args, self) or self.opaque(text)
             case Layer():
-                return vocabulary.apply_layer(func, args, self.scope.module.fresh()) or self.opaque(text)
+                return vocabulary.apply_layer(func, args, self.scope.module.project.fresh()) or self.opaque(text)
             case Join(choices):
                 return algebra.join(*(self.call(choice, args, text) for choice in choices)) or self.opaque(text)
             case _:
@@ -305,12 +306,12 @@ class Lower:
         if fields is None:
             return self.opaque(text)
         if row.keyed:
-            fields["key"] = self.scope.module.fresh()
+            fields["key"] = self.scope.module.project.fresh()
         try:
             made = row.make(**fields)
         except (TypeError, UnreadError):
             return self.opaque(text)
-        self.scope.module.languages[made] = language.name
+        self.scope.module.project.languages[made] = language.name
         return made
 
 

@@ -49,6 +49,7 @@ NAMES: Mapping[Role, re.Pattern[str]] = {
 }
 """What a parameter of a loss is called, by role; looked at in this order, the whole name must match."""
 
+LOGGED = "both its log and the log of 1 - it are taken"
 LOSSES = re.compile(
     r"loss|entropy|bce|crossent|focal|nll|likelihood|dice|tversky|jaccard|iou|(^|_)kl|divergence|objective|criterion|(^|_)ce(_|$)", re.I
 )
@@ -69,7 +70,7 @@ def _input(param: Param, use: tuple[Role, str, bool] | None, *, lossy: bool) -> 
     name = _named(param.name)
     classes = use is not None and use[2]
     if use is not None and not (name is Role.PROBABILITY and use[0] is Role.LOGIT and lossy):
-        return Input(param.name, use[0], guessed=False, because=use[1], classes=classes, default=default)
+        return Input(param.name, use[0], guessed=use[1] == LOGGED, because=use[1], classes=classes, default=default)
     if name is Role.PROBABILITY and not lossy:
         name = None
     if name is None and default is not None:
@@ -102,7 +103,7 @@ def _uses(exprs: Iterable[Expr]) -> dict[Param, tuple[Role, str, bool]]:
                         logs.setdefault(operand, set()).add("1 - p" if operand is complement(e.x) else "p")
     for param, kinds in logs.items():
         if len(kinds) > 1:
-            uses.setdefault(param, (Role.PROBABILITY, "both its log and log(1 - it) are taken", False))
+            uses.setdefault(param, (Role.PROBABILITY, LOGGED, False))
     return uses
 
 

@@ -1,0 +1,112 @@
+"""Following calls of the user's own functions: parameters take the arguments, the body is followed, what it returns is the value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from bce_lint.facts import algebra, classes
+from bce_lint.facts.bind import Arguments
+from bce_lint.facts.expr import Definition, Expr, Made, Param
+from bce_lint.facts.flow import Flow
+from bce_lint.facts.scope import Scope
+from bce_lint.facts.trace import Trace
+from bce_lint.syntax import ir
+from bce_lint.syntax.unparse import unparse
+
+if TYPE_CHECKING:
+    from bce_lint.facts.lower import Lower
+    from bce_lint.facts.project import Project
+
+DEEPEST = 5
+"""How many calls are followed into each other."""
+MOST_CALLS = 400
+"""How many calls are followed for one segment, so that cost stays proportional to the code."""
+ENTRANCES = ("__call__", "call", "forward")
+"""The methods that calling an instance runs: Python's own, Keras' and PyTorch's."""
+
+Callable = ir.Function | ir.Lambda
+
+
+def call(func: Definition | Made, args: Arguments, lower: Lower) -> Expr | None:
+    """Return what calling a function, class or instance gives, None if it cannot be followed."""
+    project = lower.scope.module.project
+    if isinstance(func, Made):
+        method = next((m for name in ENTRANCES if (m := classes.member(project, func.key, name)) is not None), None)
+        return call(method, args, lower) if isinstance(method, Definition) else None
+    node = project.defined[func.key].node
+    if isinstance(node, ir.Class):
+        return Made(func.key)
+    key = (func, *args)
+    if key in project.results:
+        return project.results[key]
+    if key in project.open or lower.scope.depth >= DEEPEST or project.calls >= MOST_CALLS:
+        return None
+    project.calls += 1
+    project.open.add(key)
+    try:
+        result = project.results[key] = inline(project, func, args, lower.scope.depth + 1)
+    finally:
+        project.open.discard(key)
+    return result
+
+
+def inline(project: Project, func: Definition, args: Arguments, depth: int) -> Expr | None:
+    """Follow the body of a function with `args` in place of its parameters; `passed` remembers them for the function's own sake."""
+    defined = project.defined[func.key]
+    assert not isinstance(defined.node, ir.Class)
+    scope = Scope(defined.scope.module, (*defined.scope.path, name_of(defined.node)), outer=defined.scope, depth=depth)
+    trace = Trace(scope.path, defined.node)
+    owner = func.owner.key if isinstance(func.owner, Made) else None
+    enter(defined.node, scope, owner, trace)
+    given = arguments(defined.node, args, bound=owner is not None)
+    if given is None:
+        return None
+    for name, value in list(scope.names.items()):
+        if name in given:
+            project.passed.setdefault((".".join(scope.path), name), {})[given[name]] = None
+            scope.names[name] = given[name]
+        elif isinstance(value, Param) and value.default is not None:
+            scope.names[name] = value.default
+    follow(defined.node, scope, trace)
+    return algebra.join(*trace.returns)
+
+
+def name_of(node: Callable) -> str:
+    """Return a function's name."""
+    return node.name if isinstance(node, ir.Function) else "<lambda>"
+
+
+def follow(node: Callable, scope: Scope, trace: Trace) -> None:
+    """Follow the body of a function whose parameters are in `scope`."""
+    flow = Flow(scope, trace)
+    if isinstance(node, ir.Function):
+        flow.block(node.body)
+    else:
+        trace.returns.append(flow.lower.lower(node.body))
+
+
+def enter(node: Callable, scope: Scope, owner: str | None, trace: Trace) -> None:
+    """Put the parameters into `scope` as unknown values; the first one of a method is its instance."""
+    outer = scope.outer or scope
+    static = isinstance(node, ir.Lambda) or any(unparse(d) == "staticmethod" for d in node.decorators)
+    for position, param in enumerate(node.params):
+        if position == 0 and owner is not None and not static and not param.star:
+            scope.names[param.name] = Made(owner)
+            continue
+        default = Flow(outer, Trace(outer.path, None)).lower.lower(param.default) if param.default is not None else None
+        value = Param(param.name, ".".join(scope.path), default)
+        scope.names[param.name] = value
+        trace.bind(param.name, param, value)
+
+
+def arguments(node: Callable, args: Arguments, *, bound: bool) -> Mapping[str, Expr] | None:
+    """Return the parameters of `node` that a call gives a value, None if it does not fit."""
+    open_names = [p.name for p in node.params if not p.star and p.kind != "keyword-only"][1 if bound else 0 :]
+    every = {p.name for p in node.params if not p.star}
+    positional = [value for keyword, value in args if keyword is None]
+    if len(positional) > len(open_names) and not any(p.star == 1 for p in node.params):
+        return None
+    given: dict[str, Expr] = dict(zip(open_names, positional, strict=False))
+    given.update((keyword, value) for keyword, value in args if keyword in every and keyword is not None)
+    return given

@@ -1,0 +1,54 @@
+"""What the files of one run share: their definitions, what calls of them returned, and how one file finds another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bce_lint.facts.expr import Definition, Expr
+from bce_lint.syntax import ir
+
+if TYPE_CHECKING:
+    from bce_lint.facts.module import Module
+    from bce_lint.facts.scope import Scope
+
+Definable = ir.Function | ir.Lambda | ir.Class
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A function, lambda or class, and the scope in which it stands."""
+
+    node: Definable
+    scope: Scope
+
+
+@dataclass(slots=True)
+class Project:
+    """The memory of one run. `find(path, module)` opens the file that `path` means by importing `module` (".losses"), or says None."""
+
+    find: Callable[[str, str], Module | None] = lambda _path, _module: None
+    defined: dict[str, Defined] = field(default_factory=dict)
+    results: dict[object, Expr | None] = field(default_factory=dict)
+    members: dict[tuple[str, str], Expr] = field(default_factory=dict)
+    passed: dict[tuple[str, str], dict[Expr, None]] = field(default_factory=dict)
+    languages: dict[Expr, str] = field(default_factory=dict)
+    open: set[object] = field(default_factory=set)
+    calls: int = 0
+    keys: int = 0
+    _numbers: dict[int, str] = field(default_factory=dict)
+
+    def define(self, node: Definable, scope: Scope) -> Definition:
+        """Register a definition and return what its name stands for; the same node is always the same definition."""
+        key = self._numbers.get(id(node))
+        if key is None:
+            name = "<lambda>" if isinstance(node, ir.Lambda) else node.name
+            key = self._numbers[id(node)] = f"{scope.module.path}:{'.'.join([*scope.path, name])}@{len(self._numbers)}"
+            self.defined[key] = Defined(node, scope)
+        return Definition(key)
+
+    def fresh(self) -> str:
+        """Return a key for a value that equals no other in this run."""
+        self.keys += 1
+        return str(self.keys)
