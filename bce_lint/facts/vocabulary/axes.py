@@ -115,6 +115,11 @@ def norm(*, zero_gradient: bool = False) -> Callable[..., Expr]:
     return make
 
 
+def safe_norm(x: Expr, least: Expr, ord: object = None, axis: object = None, keepdims: object = None) -> Expr:  # noqa: A002
+    """Return optax's norm held above `least`, with gradient 0 there."""
+    return maximum(Norm(tensor(x), order_of(ord), axis_of(axis), flag(keepdims), zero_gradient=True), least)
+
+
 def order_of(order: object) -> float:
     """Return the order of a norm."""
     match order:
@@ -131,6 +136,13 @@ def order_of(order: object) -> float:
 def normalize(x: Expr, axis: object = None, epsilon: Expr = TINY) -> Expr:
     """Return TensorFlow's `l2_normalize`: `x / sqrt(max(sum(x ** 2), epsilon))`."""
     return mul(x, rsqrt(Maximum(Sum(Square(x), axis_of(axis), keepdims=True), epsilon)))
+
+
+def keras_normalize(x: Expr, axis: object = -1, ord: object = 2, epsilon: Expr = TINY) -> Expr:  # noqa: A002
+    """Return Keras' `x` divided by its Euclidean norm, which is held above `epsilon`."""
+    if ord != 2:
+        raise UnreadError
+    return normalize(x, axis, mul(epsilon, epsilon))
 
 
 def normalize_by_norm(x: Expr, ord: object = 2, axis: object = 1, epsilon: Expr = TINY) -> Expr:  # noqa: A002

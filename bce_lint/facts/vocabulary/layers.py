@@ -125,6 +125,7 @@ LAYERS: Mapping[str, Row] = {
     "minimum": Row(merged(make.folded(make.minimum)), ONE),
     "multiply": Row(merged(make.folded(algebra.mul)), ONE),
     "pooled": Row(axes.pooled, ONE),
+    "rearranged": Row(places.view("layer"), ONE),
     "sequential": Row(sequential, ONE, keyed=True),
     "subtract": Row(merged(make.folded(algebra.sub)), ONE),
 }

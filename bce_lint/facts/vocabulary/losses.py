@@ -10,13 +10,16 @@ from bce_lint.facts.expr import (
     BinaryCrossEntropy,
     Bounded,
     CategoricalCrossEntropy,
+    Clip,
     Const,
     Expr,
     Join,
+    Log,
     LogSoftmax,
     Mean,
     Sigmoid,
     SigmoidCrossEntropy,
+    Softmax,
     SoftmaxCrossEntropy,
     Sum,
     View,
@@ -25,6 +28,8 @@ from bce_lint.facts.vocabulary.make import ONE, axis_of, optional
 from bce_lint.facts.vocabulary.row import UNKNOWN, UnreadError
 
 TWO = Const(2.0)
+FUZZ = Const(1e-7)
+"""Keras' epsilon."""
 QUARTER = Const(0.25)
 FUZZ = Const(1e-7)
 """Keras' epsilon."""
@@ -111,6 +116,28 @@ def focal(labels: Expr, x: Expr, alpha: Expr | None = None, gamma: Expr = TWO, f
     p = either(from_logits, Sigmoid(x), x)
     wrong = add(mul(labels, sub(ONE, p)), mul(sub(ONE, labels), p))
     return balanced(mul(power(wrong, gamma), binary(labels, x, from_logits)), labels, alpha)
+
+
+def logit_focal(labels: Expr, x: Expr, alpha: Expr | None = None, gamma: Expr = TWO) -> Expr:
+    """Return the focal loss of each logit."""
+    return focal(labels, x, alpha, gamma, from_logits=True)
+
+
+def categorical_focal(labels: Expr, x: Expr, alpha: Expr = QUARTER, gamma: Expr = TWO, **options: object) -> Expr:
+    """Return Keras' focal loss of each row of probabilities."""
+    along = axis_of(options.get("axis", -1))
+    if options.get("label_smoothing"):
+        labels = Bounded("smoothed labels", 0.0, 1.0, "smoothed labels", labels)
+    p = either(options.get("from_logits"), Softmax(x, along), x)
+    held = Clip(div(p, Sum(p, along, keepdims=True)), FUZZ, Const(1.0 - 1e-7))
+    each = mul(mul(power(sub(ONE, held), gamma), alpha), neg(mul(labels, Log(held))))
+    return Sum(each, along)
+
+
+def softmax_focal(labels: Expr, x: Expr, epsilon: Expr = TWO, axis: object = -1) -> Expr:
+    """Return optax's `poly_loss_cross_entropy`: the cross entropy of each row and `epsilon` times what it lacks of certainty."""
+    along = axis_of(axis)
+    return add(SoftmaxCrossEntropy(labels, x, along), mul(epsilon, Sum(mul(labels, sub(ONE, Softmax(x, along))), along)))
 
 
 def balanced(loss: Expr, labels: Expr, alpha: Expr | None) -> Expr:

@@ -17,6 +17,7 @@ from bce_lint.facts.expr import (
     Const,
     Definition,
     Exp,
+    Expm1,
     Expr,
     Items,
     Join,
@@ -82,6 +83,11 @@ def log10(x: Expr) -> Expr:
 def exp2(x: Expr) -> Expr:
     """Return `2 ** x`."""
     return Exp(mul(x, Const(LOG2)))
+
+
+def log1mexp(x: Expr) -> Expr:
+    """Return `log(1 - exp(-x))`."""
+    return Log(neg(Expm1(neg(x))))
 
 
 def logaddexp2(x: Expr, y: Expr) -> Expr:

@@ -21,6 +21,7 @@ from bce_lint.facts.expr import (
     Mean,
     Norm,
     Softplus,
+    Sqrt,
     Square,
     Sum,
     Truth,
@@ -162,6 +163,11 @@ def kl_of_logs(labels: Expr, x: Expr) -> Expr:
     return KlDivergence(labels, x, log_labels=True)
 
 
+def generalized_kl(labels: Expr, x: Expr) -> Expr:
+    """Return optax's divergence that also holds where the probabilities of a row do not add up to 1."""
+    return add(KlDivergence(labels, x), sub(Exp(x), labels))
+
+
 def kl_of_probabilities(labels: Expr, x: Expr) -> Expr:
     """Return Keras' divergence of each element, both sides held in `[1e-7, 1]`."""
     p, q = Clip(labels, FUZZ, ONE), Clip(x, FUZZ, ONE)
@@ -178,6 +184,23 @@ def cosine_similarity(x: Expr, y: Expr, axis: object = 1, epsilon: Expr = NANO) 
 def cosine_distance(labels: Expr, x: Expr, axis: object = None) -> Expr:
     """Return TensorFlow 1's `1 - sum(labels x)`, of vectors that the caller has normalized."""
     return sub(ONE, Sum(mul(labels, x), axis_of(axis), keepdims=True))
+
+
+def plain_cosine(x: Expr, labels: Expr, epsilon: Expr = ZERO, axis: object = -1) -> Expr:
+    """Return optax's cosine of the angle, each sum of squares held above `epsilon`, which is 0 unless given."""
+    along = axis_of(axis)
+    lengths = [Sqrt(Maximum(Sum(Square(v), along), epsilon)) for v in (x, labels)]
+    return div(Sum(mul(x, labels), along), mul(lengths[0], lengths[1]))
+
+
+def plain_cosine_distance(x: Expr, labels: Expr, epsilon: Expr = ZERO, axis: object = -1) -> Expr:
+    """Return 1 less the cosine of the angle."""
+    return sub(ONE, plain_cosine(x, labels, epsilon, axis))
+
+
+def perceptron(labels: Expr, x: Expr) -> Expr:
+    """Return `max(-labels x, 0)`."""
+    return Maximum(neg(mul(labels, x)), ZERO)
 
 
 def negative_cosine(labels: Expr, x: Expr, axis: object = -1) -> Expr:
