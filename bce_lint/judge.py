@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bce_lint import registry
@@ -12,7 +12,7 @@ from bce_lint.config import Config
 from bce_lint.facts.expr import Expr
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.module import Module
-from bce_lint.facts.project import Project
+from bce_lint.facts.siblings import Siblings
 from bce_lint.facts.spell import Speller, Unspellable
 from bce_lint.facts.trace import Site, Trace
 from bce_lint.finding import Edit, Finding, Fix, Origin, Severity, Span, Trouble
@@ -43,16 +43,37 @@ class Hit:
     facts: Facts
 
 
-def judge(source: Source, config: Config) -> Judged:
-    """Judge one file. A bug of ours costs this file only."""
-    rules = registry.selected(config.select, config.ignore)
-    at = Whereabouts(source.path)
-    try:
-        return _judge(source, config, rules, at)
-    except Exception as error:  # noqa: BLE001  (the one border behind which a bug of ours ends)
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        what = f"internal error in {at.rule or 'the analysis'}: {type(error).__name__}: {error} ({frame.name}, line {frame.lineno})"
-        return Judged((), (Trouble(source.path, at.span, f"{what}; please report it with this file"),))
+class Judge:
+    """Judges the files of one run by the selected rules; what one file imports from another is read once."""
+
+    def __init__(self, config: Config) -> None:
+        self.rules = registry.selected(config.select, config.ignore)
+        self.dtype = config.dtype
+        self.wanted = tuple({op for rule in self.rules for op in rule.on})
+        self.siblings = Siblings.of(config.paths, read)
+
+    def judge(self, source: Source) -> Judged:
+        """Judge one file. A bug of ours costs this file only."""
+        at = Whereabouts(source.path)
+        try:
+            return self._judge(source, at)
+        except Exception as error:  # noqa: BLE001  (the one border behind which a bug of ours ends)
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            what = f"internal error in {at.rule or 'the analysis'}: {type(error).__name__}: {error} ({frame.name}, line {frame.lineno})"
+            return Judged((), (Trouble(source.path, at.span, f"{what}; please report it with this file"),))
+
+    def _judge(self, source: Source, at: Whereabouts) -> Judged:
+        parts = segments(source)
+        hot = holding(parts, source.characters(prefilter.candidates(source.data)))
+        module = Module(source.path, parts, read, self.siblings.project)
+        module.wanted = self.wanted
+        cases: list[Case] = []
+        for segment in hot:
+            at.span = Span(segment.row, 1, segment.row, 1, source.cell)
+            for trace in module.analyse(segment.index):
+                hits = resolved(_hits(module, trace, self, at))
+                cases += (_case(hit, source, Locator(module, segment.index)) for hit in hits)
+        return Judged(tuple(cases), tuple(module.troubles.values()))
 
 
 @dataclass(slots=True)
@@ -64,21 +85,7 @@ class Whereabouts:
     span: Span | None = None
 
 
-def _judge(source: Source, config: Config, rules: Sequence[Rule], at: Whereabouts) -> Judged:
-    parts = segments(source)
-    hot = holding(parts, source.characters(prefilter.candidates(source.data)))
-    module = Module(source.path, parts, read, Project())
-    module.wanted = tuple({op for rule in rules for op in rule.on})
-    cases: list[Case] = []
-    for segment in hot:
-        at.span = Span(segment.row, 1, segment.row, 1, source.cell)
-        for trace in module.analyse(segment.index):
-            hits = resolved(_hits(module, trace, rules, config.dtype, at))
-            cases += (_case(hit, source, Locator(module, segment.index)) for hit in hits)
-    return Judged(tuple(cases), tuple(module.troubles.values()))
-
-
-def _hits(module: Module, trace: Trace, rules: Sequence[Rule], dtype: str | None, at: Whereabouts) -> Iterator[Hit]:
+def _hits(module: Module, trace: Trace, by: Judge, at: Whereabouts) -> Iterator[Hit]:
     """Show every op to the rules that look at its type, each place once."""
     shown: set[int] = set()
     for site in trace.sites:
@@ -86,9 +93,9 @@ def _hits(module: Module, trace: Trace, rules: Sequence[Rule], dtype: str | None
             continue
         shown.add(id(site.node))
         facts: Facts | None = None
-        for rule in rules:
+        for rule in by.rules:
             if isinstance(site.expr, rule.on):
-                facts = facts or Facts(module, trace, site, dtype)
+                facts = facts or Facts(module, trace, site, by.dtype)
                 at.rule = f"rule {rule.name}"
                 report = rule.check(site.expr, facts)
                 if report is not None:

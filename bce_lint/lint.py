@@ -13,6 +13,7 @@ from bce_lint.source.walk import walk
 
 if TYPE_CHECKING:
     from bce_lint.confirm.case import Case
+    from bce_lint.judge import Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ def lint(config: Config) -> Outcome:
     troubles: list[Trouble] = []
     cases: list[Case] = []
     files = 0
+    judge: Judge | None = None
     for path in walk(config.paths):
         source = path if isinstance(path, Trouble) else read(path)
         if isinstance(source, Trouble):
@@ -38,9 +40,11 @@ def lint(config: Config) -> Outcome:
         files += 1
         if not prefilter.candidates(source.data):
             continue
-        from bce_lint.judge import judge  # noqa: PLC0415  (all that is slow to import is behind this line)
+        if judge is None:
+            from bce_lint.judge import Judge  # noqa: PLC0415  (all that is slow to import is behind this line)
 
-        judged = judge(source, config)
+            judge = Judge(config)
+        judged = judge.judge(source)
         troubles += judged.troubles
         cases += judged.cases
     cases.sort(key=lambda case: (case.finding.path, case.finding.span.cell or 0, case.finding.span, case.finding.code))

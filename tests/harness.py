@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bce_lint.config import Config
 from bce_lint.finding import Finding, Trouble
-from bce_lint.judge import judge
+from bce_lint.judge import Judge
 from bce_lint.source.read import Source
 
 MARK = re.compile(r"#\s*(todo:\s*)?(not flagged|flagged)(?::\s*([\w ,-]+))?")
@@ -23,7 +23,7 @@ class Verdicts:
 
 def judged(source: str, select: tuple[str, ...] = ("ALL",), dtype: str | None = None) -> Verdicts:
     """Judge `source` as the file x.py."""
-    found = judge(Source("x.py", source.encode()), Config(select=select, dtype=dtype))
+    found = Judge(Config(paths=("x.py",), select=select, dtype=dtype)).judge(Source("x.py", source.encode()))
     return Verdicts(tuple(case.finding for case in found.cases), found.troubles)
 
 

@@ -113,8 +113,10 @@ class Module:
 
     def imported(self, qualified: str) -> Expr | None:
         """Return what `qualified` ("..losses.clip") stands for when it comes from a file that lies beside this one."""
-        owner, _, name = qualified.rpartition(".")
-        other = self.project.find(self.path, owner if owner.strip(".") else f"{owner}.") if owner or qualified.startswith(".") else None
+        owner, dot, name = qualified.rpartition(".")
+        if not dot:
+            return None
+        other = self.project.find(self.path, owner if owner.strip(".") else f"{owner}.")
         return other.bound(name) if other is not None and other is not self else None
 
     # --- following the file's own code

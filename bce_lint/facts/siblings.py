@@ -1,0 +1,72 @@
+"""Finding the file that an import means, as far as it lies under the linted paths."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bce_lint.facts.module import Module, Read
+from bce_lint.facts.project import Project
+from bce_lint.finding import Trouble
+from bce_lint.source.read import read as read_file
+from bce_lint.syntax.segments import segments
+
+
+@dataclass(slots=True)
+class Siblings:
+    """Opens imported files of the same project; each is read once, one that cannot be read is as good as none."""
+
+    roots: tuple[str, ...]
+    read: Read
+    _modules: dict[str, Module | None] = field(default_factory=dict)
+    _paths: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    project: Project = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.project = Project(self.find)
+
+    @classmethod
+    def of(cls, paths: Iterable[str], read: Read) -> Siblings:
+        """Return a finder for imports that stay under `paths` (for a file: its folder)."""
+        folders = (path if os.path.isdir(path) else os.path.dirname(path) for path in paths)
+        return cls(tuple(dict.fromkeys(os.path.abspath(folder or ".") for folder in folders)), read)
+
+    def find(self, path: str, imported: str) -> Module | None:
+        """Return the module that the file `path` means by `imported` ("..losses", "pkg.losses"), None if it is not one of ours."""
+        folder = os.path.dirname(os.path.abspath(path))
+        key = folder, imported
+        if key not in self._paths:
+            self._paths[key] = self._locate(folder, imported)
+        found = self._paths[key]
+        if found is None:
+            return None
+        if found not in self._modules:
+            source = read_file(found)
+            self._modules[found] = None if isinstance(source, Trouble) else Module(found, segments(source), self.read, self.project)
+        return self._modules[found]
+
+    def _locate(self, folder: str, imported: str) -> str | None:
+        name = imported.lstrip(".")
+        up = len(imported) - len(name)
+        if up:
+            for _ in range(up - 1):
+                folder = os.path.dirname(folder)
+            return self._file(folder, name)
+        while self._inside(folder):
+            found = self._file(folder, name)
+            if found is not None or os.path.dirname(folder) == folder:
+                return found
+            folder = os.path.dirname(folder)
+        return None
+
+    def _file(self, folder: str, name: str) -> str | None:
+        """Return the file of the dotted `name` in `folder`: a module, or a package's __init__."""
+        base = os.path.join(folder, *name.split(".")) if name else folder
+        for candidate in (f"{base}.py", os.path.join(base, "__init__.py")):
+            if self._inside(candidate) and os.path.isfile(candidate):
+                return candidate
+        return None
+
+    def _inside(self, path: str) -> bool:
+        return any(path == root or path.startswith(os.path.join(root, "")) for root in self.roots)
