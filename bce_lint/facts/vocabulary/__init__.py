@@ -21,6 +21,7 @@ VOCABULARIES: Mapping[str, str] = {
     "keras.Sequential": "keras_models",
     "torch": "torch",
     "torch.distributions": "probability",
+    "torch.nn": "torch_nn",
     "tensorflow_probability": "probability",
     "jax": "jax",
     "optax": "jax",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from bce_lint.facts.algebra import add, div, mul, power
+from bce_lint.facts.algebra import add, div, mul, power, sub
 from bce_lint.facts.expr import Abs, Bounded, Clip, Const, Expm1, Expr, Minimum, Mul, Relu, Sigmoid, Softplus, Tanh, Truth, View, Where
 from bce_lint.facts.vocabulary.make import HALF, ONE, ZERO, optional
 from bce_lint.facts.vocabulary.row import UnreadError
+
+MINUS_ONE = Const(-1.0)
 
 
 def silu(x: Expr) -> Expr:
@@ -49,6 +51,26 @@ def hard_silu(x: Expr) -> Expr:
 def elu(x: Expr, alpha: Expr = ONE) -> Expr:
     """Return `x`, and `alpha (exp(x) - 1)` where it is negative; no framework computes the exponential of a positive number there."""
     return Where(Truth(">", x, ZERO), x, mul(alpha, Expm1(Minimum(x, ZERO))))
+
+
+def celu(x: Expr, alpha: Expr = ONE) -> Expr:
+    """Return `x`, and `alpha (exp(x / alpha) - 1)` where it is negative."""
+    return Where(Truth(">", x, ZERO), x, mul(alpha, Expm1(Minimum(div(x, alpha), ZERO))))
+
+
+def hardtanh(x: Expr, lo: Expr = MINUS_ONE, hi: Expr = ONE) -> Expr:
+    """Return `x` held between -1 and 1 unless told otherwise."""
+    return Clip(x, lo, hi)
+
+
+def tanhshrink(x: Expr) -> Expr:
+    """Return `x - tanh(x)`."""
+    return sub(x, Tanh(x))
+
+
+def threshold(x: Expr, threshold: Expr, y: Expr) -> Expr:
+    """Return `x` above the threshold, else `y`."""
+    return Where(Truth(">", x, threshold), x, y)
 
 
 def selu(x: Expr) -> Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from bce_lint.facts.algebra import add, div, mul, neg
+from bce_lint.facts.algebra import add, div, mul, neg, sub
 from bce_lint.facts.expr import (
     Axis,
     Bounded,
@@ -77,15 +77,18 @@ def softmin(x: Expr, axis: object = -1, dtype: object = None) -> Expr:
 
 
 def spread(op: type[Var | Std], ddof: int = 0) -> Callable[..., Expr]:
-    """Build a variance or standard deviation; PyTorch's `unbiased` is a `ddof` of 1, and may stand where the axis does."""
+    """Build a variance or standard deviation; PyTorch's `unbiased` is a `ddof` of 1."""
 
     def make(x: Expr, axis: object = None, keepdims: object = None, ddof: object = ddof, unbiased: object = None) -> Expr:
-        if isinstance(axis, bool):
-            axis, unbiased = None, axis
         degrees = ddof if unbiased is None else int(flag(unbiased))
         return op(tensor(x), axis_of(axis), flag(keepdims), degrees if isinstance(degrees, int) else 0)
 
     return make
+
+
+def gumbel(axis: object = -1, key: str = UNKNOWN) -> Expr:
+    """Return a softmax of logits with noise."""
+    return Softmax(Linear("gumbel", key), axis_of(axis))
 
 
 def moments(x: Expr, axis: object = None, keepdims: object = None) -> Expr:
@@ -98,7 +101,7 @@ def var_mean(op: type[Var | Std]) -> Callable[..., Expr]:
 
     def make(x: Expr, axis: object = None, keepdims: object = None, ddof: object = 1, unbiased: object = None) -> Expr:
         first = spread(op, 1)(x, axis, keepdims, ddof, unbiased)
-        return Items((first, Mean(x, None if isinstance(axis, bool) else axis_of(axis), flag(keepdims))))
+        return Items((first, Mean(x, axis_of(axis), flag(keepdims))))
 
     return make
 
@@ -118,6 +121,11 @@ def norm(*, zero_gradient: bool = False) -> Callable[..., Expr]:
 def safe_norm(x: Expr, least: Expr, ord: object = None, axis: object = None, keepdims: object = None) -> Expr:  # noqa: A002
     """Return optax's norm held above `least`, with gradient 0 there."""
     return maximum(Norm(tensor(x), order_of(ord), axis_of(axis), flag(keepdims), zero_gradient=True), least)
+
+
+def distance(x: Expr, y: Expr, ord: object = 2) -> Expr:  # noqa: A002
+    """Return PyTorch's norm of `x - y`."""
+    return Norm(sub(x, y), order_of(ord), zero_gradient=True)
 
 
 def order_of(order: object) -> float:

@@ -119,6 +119,13 @@ def one_hot(x: Expr, hi: Expr | None = None, lo: Expr | None = None) -> Expr:
     return Bounded("one_hot", low.value, high.value, "one_hot", x)
 
 
+def scattered(x: Expr, index: object, y: Expr) -> Expr:  # noqa: ARG001
+    """Return a constant tensor with another constant in some places: one-hot labels, mostly."""
+    if not isinstance(x, Const) or not isinstance(y, Const):
+        raise UnreadError
+    return Bounded("one_hot", min(x.value, y.value), max(x.value, y.value), "one_hot")
+
+
 def dropout(x: Expr, rate: Expr = HALF, key: str = UNKNOWN) -> Expr:
     """Return `x` with some entries 0 and the others larger to make up for it; `rate` may be the part that is kept, as in TensorFlow 1."""
     if rate is ZERO:

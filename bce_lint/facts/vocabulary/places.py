@@ -75,6 +75,13 @@ def split(x: Expr, num: Expr) -> Expr:
     return Items(tuple(View(x, f"{{x}} split {i} of {count}") for i in range(count)))
 
 
+def pieces(x: Expr, sizes: Expr) -> Expr:
+    """Take `x` apart into pieces of the listed sizes; how many of one size there are, nobody knows."""
+    if not isinstance(sizes, Items):
+        raise UnreadError
+    return split(x, sizes)
+
+
 def pair(x: Expr, y: Expr) -> Expr:
     """Join two values."""
     return Concat((tensor(x), tensor(y)))
