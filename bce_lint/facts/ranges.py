@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from bce_lint.facts import elementary as el
 from bce_lint.facts import interval as iv
-from bce_lint.facts import relations
+from bce_lint.facts import narrowing, relations
 from bce_lint.facts.expr import (
     Abs,
     Add,
@@ -128,6 +128,10 @@ class Ranges:
         self._leaf = leaf
         self._memo: dict[Expr, Range] = {}
 
+    def given(self, known: Mapping[Expr, Range]) -> Ranges:
+        """Return the ranges that hold if those of some values are `known`."""
+        return Ranges(self.fmt, lambda e: known.get(e) or self._leaf(e), self.functions)
+
     def of_join(self, *choices: Expr) -> Range:
         """Return the range of a value that is one of `choices`."""
         return self._hull([self.of(choice) for choice in choices])
@@ -203,8 +207,8 @@ class Ranges:
                 return self._clip(self.of(x), None, self.of(y))
             case Clip(x, lo, hi):
                 return self._clip(self.of(x), self.of(lo) if lo else None, self.of(hi) if hi else None)
-            case Where(_, x, y):
-                return self._hull([self.of(x), self.of(y)])
+            case Where(test, x, y):
+                return self._hull([narrowing.where(test, self, holds=True).of(x), narrowing.where(test, self, holds=False).of(y)])
         return self._function(e)
 
     def _function(self, e: Expr) -> Range:

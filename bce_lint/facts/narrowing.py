@@ -1,0 +1,63 @@
+"""What a test says of a value where it holds, and where it does not: `x > 0` keeps `x` off 0 in the first branch of a `Where`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from bce_lint.facts.expr import Const, Expr, Truth
+
+if TYPE_CHECKING:
+    from bce_lint.facts.ranges import Range, Ranges
+
+OPPOSITE: Mapping[str, str] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+MIRRORED: Mapping[str, str] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+
+def where(test: Expr, ranges: Ranges, *, holds: bool) -> Ranges:
+    """Return the ranges of values there where `test` holds, or does not."""
+    known: dict[Expr, Range] = {}
+    for value, relation, bound in comparisons(test, holds=holds):
+        known[value] = narrowed(known.get(value) or ranges.of(value), relation, bound, ranges)
+    return ranges.given(known) if known else ranges
+
+
+def comparisons(test: Expr, *, holds: bool) -> Iterator[tuple[Expr, str, float]]:
+    """Yield value, relation and number for every comparison with a number that is certain to be true."""
+    match test:
+        case Truth("not", x, None):
+            yield from comparisons(x, holds=not holds)
+        case Truth("and", x, Expr() as y) if holds:
+            yield from comparisons(x, holds=True)
+            yield from comparisons(y, holds=True)
+        case Truth("or", x, Expr() as y) if not holds:
+            yield from comparisons(x, holds=False)
+            yield from comparisons(y, holds=False)
+        case Truth(relation, x, Const(bound)) if relation in OPPOSITE and not isinstance(x, Const):
+            yield x, relation if holds else OPPOSITE[relation], bound
+        case Truth(relation, Const(bound), Expr() as x) if relation in OPPOSITE and not isinstance(x, Const):
+            yield x, MIRRORED[relation if holds else OPPOSITE[relation]], bound
+
+
+def narrowed(r: Range, relation: str, bound: float, ranges: Ranges) -> Range:
+    """Return the part of `r` for which `relation` to `bound` holds; what can lie on both sides reaches the new end."""
+    from bce_lint.facts.interval import Interval
+    from bce_lint.facts.ranges import Range, Reach
+
+    fmt, lo, hi = ranges.fmt, r.interval.lo, r.interval.hi
+    at = fmt.round(bound)
+    least, most = lo, hi
+    match relation:
+        case ">" | ">=":
+            least = fmt.next_up(at) if relation == ">" else at
+        case "<" | "<=":
+            most = fmt.next_down(at) if relation == "<" else at
+        case "==":
+            least = most = at
+        case _:
+            least = fmt.next_up(at) if lo == at else lo
+            most = fmt.next_down(at) if hi == at else hi
+    low = Reach.KNOWN if lo < least else r.lo
+    high = Reach.KNOWN if most < hi else r.hi
+    whole = Interval(max(lo, least), min(hi, most))
+    return Range(whole, low, high) if whole.lo <= whole.hi else r
