@@ -30,6 +30,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A notebook's code cell: its number among all cells, from 1, and the row at which it starts in the text of all code cells, from 1."""
+
+    number: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where a value comes from: "p = sigmoid(logits)", and what that says of it: "in [0, 1]; exactly 1.0 in float32 from 16.64"."""
 

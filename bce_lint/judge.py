@@ -69,7 +69,7 @@ class Judge:
         module.wanted = self.wanted
         cases: list[Case] = []
         for segment in hot:
-            at.span = Span(segment.row, 1, segment.row, 1, source.cell)
+            at.span = source.local(Span(segment.row, 1, segment.row, 1))
             for trace in module.analyse(segment.index):
                 hits = resolved(_hits(module, trace, self, at))
                 cases += (_case(hit, source, Locator(module, segment.index)) for hit in hits)
@@ -183,4 +183,5 @@ def _fix(hit: Hit, source: Source, locate: Locator) -> Fix | None:
         text = Speller.at(hit.facts.framework, hit.site.names).inside(wanted, source.text[:start], source.text[end:])
     except Unspellable:
         return None
-    return Fix(f"{source.text[start:end]} -> {text}", (Edit(start, end, text, source.cell),), safe=hit.report.safe)
+    cell, begin = source.cell_at(start)
+    return Fix(f"{source.text[start:end]} -> {text}", (Edit(start - begin, end - begin, text, cell),), safe=hit.report.safe)

@@ -44,6 +44,9 @@ ARITHMETIC: Mapping[str, Callable[[Expr, Expr], Expr]] = {
     "@": MatMul,
 }
 INTEGER: Mapping[str, Callable[[float, float], float]] = {"//": operator.floordiv, "%": operator.mod}
+ACTIVATIONS = ("activation", "output_activation", "last_activation", "final_activation")
+ENDS = (Text("sigmoid"), Text("softmax"))
+"""`Anything(..., activation="sigmoid")` is taken for a layer that puts out probabilities."""
 BACKENDS: Mapping[str, str] = {"K": "keras.backend", "backend": "keras.backend", "xp": "numpy"}
 """What a variable of unknown value is taken for when functions are called on it (`backend = kwargs["backend"]; backend.log(p)`)."""
 LOGIC = {"&": "and", "|": "or", "^": "xor"}
@@ -270,8 +273,7 @@ class Lower:
                 found = vocabulary.function(name)
                 if found is not None:
                     return self._apply(found, args, text)
-                local = self.scope.module.imported(name)
-                return self.opaque(text) if local is None or isinstance(local, Reference) else self.call(local, args, text)
+                return self._call_unread(name, args, text)
             case Definition() | Made():
                 return calls.call(func, args, self) or self.opaque(text)
             case Layer():
@@ -280,6 +282,17 @@ class Lower:
                 return algebra.join(*(self.call(choice, args, text) for choice in choices)) or self.opaque(text)
             case _:
                 return self.opaque(text)
+
+    def _call_unread(self, name: str, args: list[tuple[str | None, Expr]], text: str) -> Expr:
+        """Call what no vocabulary knows: a function of a file beside this one, or a layer told apart by its activation."""
+        local = self.scope.module.imported(name)
+        if local is not None and not isinstance(local, Reference):
+            called = self.call(local, args, text)
+            if not isinstance(called, (Opaque, Made)):
+                return called
+        ends = [(keyword, value) for keyword, value in args if keyword in ACTIVATIONS and value in ENDS]
+        found = vocabulary.function("keras.layers.Activation") if ends and name.rpartition(".")[2][:1].isupper() else None
+        return self._apply(found, [(None, ends[-1][1])], text) if found else self.opaque(text)
 
     def _method(self, node: ir.Call, func: ir.Attribute) -> Expr | None:
         """Lower `value.attr(...)` when `value` is a tensor; None when it is a module, an instance or unknown with no such method."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bce_lint.finding import Trouble
+from bce_lint.finding import Cell, Trouble
 
 ELSEWHERE = re.compile(
     r"[ \t\r\n]*%%(?:bash|sh|script|writefile|file|html|HTML|javascript|js|latex|markdown|svg|perl|ruby|cmd|sql|bigquery|R|cython|python2|pypy)\b"
@@ -13,14 +13,6 @@ ELSEWHERE = re.compile(
 """Cell magics whose cell is not Python of this notebook."""
 LINE = re.compile(r"^([ \t]*)([%!?][^\n]*|[\w.]+\?{1,2}[ \t]*\r?)$", re.MULTILINE)
 ASSIGNED = re.compile(r"^([ \t]*[\w, \t]+=[ \t]*)([%!][^\n]*)$", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A code cell: its number among all cells, from 1, and the row of the joint text at which it starts, from 1."""
-
-    number: int
-    row: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from bce_lint.finding import Trouble
+from bce_lint.finding import Cell, Span, Trouble
 
 CODING = re.compile(rb"\A(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n))?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
 ROW_END = re.compile(r"\r\n?|\n")
@@ -19,7 +19,9 @@ ROW_END = re.compile(r"\r\n?|\n")
 
 @dataclass(frozen=True)
 class Source:
-    """The text of a file, or of a notebook's cell: `data` is it in UTF-8 without byte order mark, whatever the file's `encoding`.
+    """The text of a file: `data` is it in UTF-8 without byte order mark, whatever the file's `encoding`.
+
+    Of a notebook it is the text of all code cells, and `cells` says where each starts; rows then are counted from the cell's first.
 
     It has no slots: the text and its rows are made when first asked for, which a file without suspicious operations never is.
     """
@@ -27,7 +29,7 @@ class Source:
     path: str
     data: bytes
     encoding: str = "utf-8"
-    cell: int | None = None
+    cells: tuple[Cell, ...] = ()
 
     @cached_property
     def text(self) -> str:
@@ -47,6 +49,27 @@ class Source:
         """Turn a character offset into its row and column, both from 1."""
         row = bisect_right(self.row_starts, offset)
         return row, offset - self.row_starts[row - 1] + 1
+
+    def span(self, start: int, end: int) -> Span:
+        """Turn the characters `start:end` into rows and columns, of a cell in a notebook."""
+        (row, column), (end_row, end_column) = self.position(start), self.position(end)
+        return self.local(Span(row, column, end_row, end_column))
+
+    def local(self, span: Span) -> Span:
+        """Count the rows of a span of the whole text from the first of its cell."""
+        if not self.cells:
+            return span
+        cell = self.cells[bisect_right([cell.row for cell in self.cells], span.row) - 1]
+        before = cell.row - 1
+        return Span(span.row - before, span.column, span.end_row - before, span.end_column, cell.number)
+
+    def cell_at(self, offset: int) -> tuple[int | None, int]:
+        """Return the cell in which a character is and where, in characters of the whole text, that cell starts."""
+        if not self.cells:
+            return None, 0
+        row = self.position(offset)[0]
+        cell = self.cells[bisect_right([cell.row for cell in self.cells], row) - 1]
+        return cell.number, self.row_starts[cell.row - 1]
 
     def offset(self, row: int, column: int) -> int:
         """Turn a row and column, both from 1, into a character offset."""
@@ -72,7 +95,15 @@ def read(path: str) -> Source | Trouble:
         return Trouble(path, None, f"cannot be read: {(error.strerror or str(error)).lower()}")
     if data is None:
         return Trouble(path, None, "is not a regular file; name a file or a directory")
-    return decode(path, data)
+    return decode_notebook(path, data) if path.endswith(".ipynb") else decode(path, data)
+
+
+def decode_notebook(path: str, data: bytes) -> Source | Trouble:
+    """Turn the bytes of a notebook into a Source of its code cells."""
+    from bce_lint.source.notebook import join  # noqa: PLC0415  (few runs see a notebook)
+
+    joined = join(path, data)
+    return joined if isinstance(joined, Trouble) else Source(path, joined.text.encode(), cells=joined.cells)
 
 
 def decode(path: str, data: bytes) -> Source | Trouble:

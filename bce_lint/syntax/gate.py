@@ -49,7 +49,7 @@ def refusal(segment: Segment, text: str) -> Trouble:
 
 def trouble(segment: Segment, row: int, column: int, message: str) -> Trouble:
     """Give a Trouble at one place of the segment's file."""
-    return Trouble(segment.source.path, Span(row, column, row, column + 1, segment.source.cell), message)
+    return Trouble(segment.source.path, segment.source.local(Span(row, column, row, column + 1)), message)
 
 
 def _complex(segment: Segment, row: int, why: str) -> Trouble:

@@ -21,6 +21,11 @@ class Places:
     tree: Tree
     marks: dict[int, tuple[int, int]] = field(repr=False)
 
+    def holds(self, node: ir.Node) -> bool:
+        """Tell whether a node is of this tree."""
+        handle = node.at[0] if isinstance(node.at, tuple) else node.at
+        return id(handle) in self.marks
+
     def offsets(self, node: ir.Node) -> tuple[int, int]:
         """Give the characters `start:end` of the file that a node is, without parentheses around it, as `ast` counts."""
         match node.at:
@@ -35,7 +40,7 @@ class Places:
         """Give the rows and columns of a node."""
         start, end = self.offsets(node)
         source = self.tree.segment.source
-        return Span(*source.position(start), *source.position(end), source.cell)
+        return source.span(start, end)
 
     def text(self, node: ir.Node) -> str:
         """Give a node as it is written."""
