@@ -9,7 +9,7 @@ from bce_lint import registry
 from bce_lint.config import Config
 from bce_lint.finding import Finding
 from bce_lint.fix import apply
-from bce_lint.judge import judge
+from bce_lint.judge import Judge
 from bce_lint.report.text import full
 from bce_lint.rule import Bad, Level, Rule
 from bce_lint.source.read import Source
@@ -41,7 +41,7 @@ def table() -> str:
 
 def _bad(rule: Rule, bad: Bad) -> str:
     """Return an example with what bce-lint really says of it, and what its fixes really make of it."""
-    cases = judge(Source(EXAMPLE, bad.source.encode()), Config(select=(rule.code,))).cases
+    cases = Judge(Config(paths=(EXAMPLE,), select=(rule.code,))).judge(Source(EXAMPLE, bad.source.encode())).cases
     findings = [case.finding for case in cases]
     said = "\n".join(full(finding, lambda _path, _cell: bad.source.splitlines()) for finding in findings)
     diff = _diff(bad.source, findings)
