@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bce_lint import registry
 from bce_lint.confirm.case import Case
 from bce_lint.config import Config
-from bce_lint.facts.expr import Expr
+from bce_lint.facts.expr import Cast, Expr, Index, StopGradient, View, walk
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.module import Module
 from bce_lint.facts.siblings import Siblings
@@ -173,10 +173,15 @@ def _origins(hit: Hit, locate: Locator) -> Iterator[Origin]:
                 yield Origin(span, told.text, told.note, told.guessed)
 
 
+def arrangements(e: Expr) -> set[Expr]:
+    """Return what reshapes, selects or casts in `e`: a replacement that has lost one of these would have another shape."""
+    return {part for part in walk(e) if isinstance(part, (Cast, Index, StopGradient, View))}
+
+
 def _fix(hit: Hit, source: Source, locate: Locator) -> Fix | None:
     wanted: Expr | None = hit.report.replace
     where = locate.of(hit.site.node)
-    if wanted is None or where is None:
+    if wanted is None or where is None or not arrangements(hit.site.expr) <= arrangements(wanted):
         return None
     start, end = where.offsets(hit.site.node)
     try:

@@ -224,9 +224,9 @@ class Lower:
             case ir.Name(id=name):
                 self.assign(name, node, value if value is not None else self.opaque(name))
             case ir.Attribute():
-                name = dotted_name(target)
-                if name is not None:
-                    self.assign(name, node, value if value is not None else self.opaque(name))
+                dotted = dotted_name(target)
+                if dotted is not None:
+                    self.assign(dotted, node, value if value is not None else self.opaque(dotted))
             case ir.Sequence(items=targets):
                 values = value.items if isinstance(value, Items) and len(value.items) == len(targets) else (None,) * len(targets)
                 for each, one in zip(targets, values, strict=True):
@@ -277,11 +277,17 @@ class Lower:
             case Definition() | Made():
                 return calls.call(func, args, self) or self.opaque(text)
             case Layer():
-                return vocabulary.apply_layer(func, args, self.scope.module.project.fresh()) or self.opaque(text)
+                return self._apply_layer(func, args) or self.opaque(text)
             case Join(choices):
                 return algebra.join(*(self.call(choice, args, text) for choice in choices)) or self.opaque(text)
             case _:
                 return self.opaque(text)
+
+    def _apply_layer(self, layer: Layer, args: list[tuple[str | None, Expr]]) -> Expr | None:
+        """Call a layer; keywords that it does not know (`training=`, `mask=`, one's own) do not change what its output is."""
+        key = self.scope.module.project.fresh()
+        bare = [(keyword, value) for keyword, value in args if keyword is None]
+        return vocabulary.apply_layer(layer, args, key) or vocabulary.apply_layer(layer, bare, key)
 
     def _call_unread(self, name: str, args: list[tuple[str | None, Expr]], text: str) -> Expr:
         """Call what no vocabulary knows: a function of a file beside this one, or a layer told apart by its activation."""
@@ -291,8 +297,8 @@ class Lower:
             if not isinstance(called, (Opaque, Made)):
                 return called
         ends = [(keyword, value) for keyword, value in args if keyword in ACTIVATIONS and value in ENDS]
-        found = vocabulary.function("keras.layers.Activation") if ends and name.rpartition(".")[2][:1].isupper() else None
-        return self._apply(found, [(None, ends[-1][1])], text) if found else self.opaque(text)
+        found = vocabulary.function("keras.layers.Dense") if ends and name.rpartition(".")[2][:1].isupper() else None
+        return self._apply(found, [(None, Const(1.0)), ("activation", ends[-1][1])], text) if found else self.opaque(text)
 
     def _method(self, node: ir.Call, func: ir.Attribute) -> Expr | None:
         """Lower `value.attr(...)` when `value` is a tensor; None when it is a module, an instance or unknown with no such method."""

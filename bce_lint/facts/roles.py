@@ -61,13 +61,13 @@ def inputs(params: Iterable[Param], result: Iterable[Expr], path: tuple[str, ...
     """Return the inputs of the function `path` with their roles; `result` is everything that it computes."""
     uses = _uses(result)
     listed = list(params)
-    lossy = any(LOSSES.search(part) for part in path) or any(_named(p.name) is Role.LABEL and len(p.name) > 1 for p in listed)
+    lossy = any(LOSSES.search(part) for part in path) or any(named(p.name) is Role.LABEL and len(p.name) > 1 for p in listed)
     return tuple(_input(param, uses.get(param), lossy=lossy) for param in listed)
 
 
 def _input(param: Param, use: tuple[Role, str, bool] | None, *, lossy: bool) -> Input:
     default = param.default.value if isinstance(param.default, Const) else None
-    name = _named(param.name)
+    name = named(param.name)
     classes = use is not None and use[2]
     if use is not None and not (name is Role.PROBABILITY and use[0] is Role.LOGIT and lossy):
         return Input(param.name, use[0], guessed=use[1] == LOGGED, because=use[1], classes=classes, default=default)
@@ -77,10 +77,11 @@ def _input(param: Param, use: tuple[Role, str, bool] | None, *, lossy: bool) -> 
         return Input(param.name, Role.SCALAR, guessed=True, because=f"its default is {default:g}", default=default)
     if name is None:
         return Input(param.name, Role.UNKNOWN, guessed=True, because="neither its use nor its name says", default=default)
-    return Input(param.name, name, guessed=True, because=f"its name, `{param.name}`", classes=classes, default=default)
+    return Input(param.name, name, guessed=True, because=f"it is called `{param.name}`", classes=classes, default=default)
 
 
-def _named(name: str) -> Role | None:
+def named(name: str) -> Role | None:
+    """Return the role that a name speaks for."""
     bare = name.strip("_").lower()
     return next((role for role, pattern in NAMES.items() if pattern.fullmatch(bare)), None)
 
@@ -127,7 +128,7 @@ def _use(e: Expr) -> Iterable[tuple[Param, tuple[Role, str, bool]]]:
                 (labels, Role.LABEL, "it is passed as target", True),
             ]
         case Clip(x, Const(lo), Const(hi)) if 0 < lo < 0.1 and 0.9 < hi <= 1:
-            found = [(x, Role.PROBABILITY, f"it is clipped to [{lo:g}, {hi:g}]", False)]
+            found = [(x, Role.PROBABILITY, f"it is clipped to [{lo:g}, {hi:.9g}]", False)]
         case Clip(x, lo, Sub(Const(1.0), hi)) if lo is hi and lo is not None:
             found = [(x, Role.PROBABILITY, "it is clipped to [eps, 1 - eps]", False)]
         case _:

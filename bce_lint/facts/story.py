@@ -23,7 +23,6 @@ from bce_lint.facts.expr import (
     StopGradient,
     Sub,
     View,
-    children,
 )
 from bce_lint.facts.formats import Format
 from bce_lint.facts.meaning import Input, Role
@@ -58,6 +57,7 @@ class Story:
         if isinstance(e, (Param, Free)):
             return e.name
         holding = [name for name, value in self.site.names.items() if value is e]
+        holding = holding or [name for name, value in self.site.names.items() if core(value) is e]
         if holding:
             return min(holding, key=lambda name: (name.count("."), -self._bound_at(name, e)))
         node = self.trace.place(e, self.site.order)
@@ -65,7 +65,7 @@ class Story:
         if text and len(text) <= SHORT and "..." not in text:
             return text
         inner = core(e)
-        return self.name(inner) if inner is not e else _kind(e)
+        return self.name(inner) if inner is not e else "..."
 
     def _bound_at(self, name: str, e: Expr) -> int:
         return max((b.order for b in self.trace.bindings.get(e, []) if b.name == name and b.order <= self.site.order), default=0)
@@ -137,12 +137,12 @@ class Story:
         if given is None or not bindings:
             return None
         if given.role is Role.PROBABILITY:
-            why = f"taken for a probability: {given.because}" if given.guessed else f"a probability: {given.because}"
+            why = f"taken for a probability, since {given.because}" if given.guessed else f"a probability, since {given.because}"
             return Told(bindings[0].node, f"parameter `{e.name}`", f"{why}; {self._ends()}", given.guessed)
-        return Told(bindings[0].node, f"parameter `{e.name}`", f"taken for a {given.role}: {given.because}", given.guessed)
+        return Told(bindings[0].node, f"parameter `{e.name}`", f"taken for a {given.role}, since {given.because}", given.guessed)
 
     def _ends(self) -> str:
-        return f"in [0, 1], a sigmoid is exactly 1.0 in {self.format.name} from a logit of {self.format.saturates():.2f}"
+        return f"a sigmoid is exactly 1.0 in {self.format.name} from a logit of {self.format.saturates():.2f}"
 
     def note(self, e: Expr) -> str:
         """Return what the range of `e` is in words."""
@@ -164,7 +164,8 @@ class Story:
             case None:
                 return "inf"
             case Const(value):
-                return f"{float(self.format.round(value)):.9g}"
+                rounded = float(self.format.round(value))
+                return "1.0" if rounded == 1.0 else f"{value if abs(rounded - value) <= 1e-3 * abs(value) else rounded:.9g}"
             case _:
                 return self.name(bound)
 
@@ -188,7 +189,3 @@ def _next(e: Expr) -> Expr | None:
             return choices[-1]
         case _:
             return None
-
-
-def _kind(e: Expr) -> str:
-    return f"{type(e).__name__.lower()}({', '.join('...' for _ in children(e))})"
