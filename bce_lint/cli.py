@@ -68,10 +68,9 @@ def _check(config: Config) -> None:
 
         registry.selected(config.select, config.ignore)
     if config.plot:
-        from importlib.util import find_spec
+        from bce_lint.confirm.plot import check
 
-        if find_spec("matplotlib") is None:
-            raise UsageError("--plot: matplotlib is not installed: pip install 'bce-lint[plot]'")
+        check()
 
 
 def _status(findings: Sequence[Finding], troubles: Sequence[Trouble]) -> int:

@@ -71,12 +71,19 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see bce-lint --help)")
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Lays help out in 100 columns; asking the terminal for its width would import shutil, with or without --help."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=100)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         "bce-lint",
         description="Find numerically unsafe losses in Python ML code, and prove them by running them.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
         allow_abbrev=False,
     )
     add = parser.add_argument

@@ -160,7 +160,7 @@ def test_an_origin_without_a_place_or_in_another_cell_is_a_note() -> None:
     finding = replace(FINDING, origins=(guess, other), severity=Severity.WARNING, span=Span(7, 9, 7, 33, cell=3))
     shown = text.full(finding, source_of(SOURCE))
     assert shown.startswith("losses.py:cell 3:7:9: warning[BCE101 logit-of-probability] ")
-    assert "  note: y_pred is a probability: by its name (guessed)\n  note: p = sigmoid(x): in [0, 1]\n  help:" in shown
+    assert "  note: a guess: y_pred is a probability: by its name\n  note: p = sigmoid(x): in [0, 1]\n  help:" in shown
 
 
 def test_an_origin_inside_the_operation_gets_a_line_of_its_own() -> None:

@@ -7,10 +7,11 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bce_lint.finding import Confirmed, Evidence, Finding, Refuted, Witness
+from bce_lint.finding import Confirmed, Evidence, Finding, Refuted, UsageError, Witness
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,6 +71,12 @@ class Panel:
     curves: tuple[Curve, ...]
     breaks: float | None = None
     result: str = ""
+
+
+def check() -> None:
+    """Complain if there is nothing to draw with."""
+    if find_spec("matplotlib") is None:
+        raise UsageError("--plot: matplotlib is not installed: pip install 'bce-lint[plot]'")
 
 
 def plot(finding: Finding, directory: Path) -> tuple[Path, ...]:

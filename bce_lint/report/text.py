@@ -98,7 +98,7 @@ def _in_sight(origin: Origin, finding: Finding) -> bool:
 
 def _told(origin: Origin) -> str:
     what = ": ".join(part for part in (origin.text, origin.note) if part)
-    return one_line(f"{what}{' (guessed)' if origin.guessed else ''}")
+    return one_line(f"{'a guess: ' if origin.guessed else ''}{what}")
 
 
 def _squeezed(code: str) -> str:

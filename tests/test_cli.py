@@ -1,0 +1,280 @@
+"""The command line from outside: what it prints where, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bce_lint.cli import main
+from bce_lint.finding import Evidence
+
+UNSAFE = """\
+import tensorflow as tf
+
+
+def loss(labels, logits):
+    p = tf.sigmoid(logits)
+    return -tf.reduce_mean(labels * tf.math.log(p))
+"""
+CLEAN = """\
+import tensorflow as tf
+
+
+def loss(labels, logits):
+    return tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
+"""
+QUIET = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR", "PYTHONPATH")}
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def write(**files: str) -> None:
+    for name, text in files.items():
+        Path(f"{name}.py").write_text(text)
+
+
+def lint(*argv: str, env: Mapping[str, str] = QUIET) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "bce_lint", *argv], env=env, capture_output=True, text=True, check=False)
+
+
+def printed(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
+    status = main(argv)
+    shown = capsys.readouterr()
+    return status, shown.out, shown.err
+
+
+# --- exit status
+
+
+def test_clean_files_exit_0(capsys: pytest.CaptureFixture[str]) -> None:
+    write(a=CLEAN, b="x = 1\n")
+    assert printed(capsys) == (0, "No findings in 2 files.\n", "")
+
+
+def test_findings_exit_1(capsys: pytest.CaptureFixture[str]) -> None:
+    write(a=UNSAFE)
+    status, out, err = printed(capsys, "a.py")
+    assert (status, err) == (1, "")
+    assert out.startswith("a.py:6:37: error[BCE102 log-of-probability] ")
+    assert out.endswith("\nFound 1 finding (1 error) in 1 file.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        ("torn.py", b"import torch\ndef loss(p):\n    return torch.log(p / (1 - p)\n", "torn.py:"),
+        ("binary.py", b"\x00\x01tf.log(p)", "binary.py: not judged: "),
+        ("latin.py", b"import torch  # \xe9\ntorch.log(p)\n", "latin.py: not judged: "),
+        ("missing.py", None, "missing.py: not judged: "),
+    ],
+)
+def test_a_file_that_cannot_be_judged_is_one_line_and_exit_2_and_the_others_are_judged(
+    name: str, content: bytes | None, complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(a=UNSAFE)
+    if content is not None:
+        Path(name).write_bytes(content)
+    status, out, err = printed(capsys, "--output-format", "concise", name, "a.py")
+    assert status == 2
+    assert err.startswith(complaint)
+    assert err.count("\n") == 1
+    assert out.startswith("a.py:6:37: BCE102 ")
+    assert out.endswith("; 1 not judged.\n")
+
+
+@pytest.mark.parametrize(
+    ("argv", "complaint"),
+    [
+        (["--select", "BCE999"], "bce-lint: select: there is no rule 'BCE999'; did you mean BCE"),
+        (
+            ["--ignore", "log-of-probabilty"],
+            "bce-lint: ignore: there is no rule 'log-of-probabilty'; did you mean BCE102 log-of-probability",
+        ),
+        (["--explain", "BCE9"], "bce-lint: --explain: there is no rule 'BCE9'"),
+        (["--dtype", "int8"], "bce-lint: argument --dtype: invalid choice: 'int8'"),
+        (["--nonsense"], "bce-lint: unrecognized arguments: --nonsense"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line_and_exit_2(argv: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    write(a=CLEAN)
+    status, out, err = printed(capsys, *argv)
+    assert (status, out) == (2, "")
+    assert err.startswith(complaint)
+    assert err.count("\n") == 1
+
+
+def test_a_folder_without_python_is_clean_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys, ".") == (0, "No Python files to judge.\n", "")
+
+
+def test_pyproject_is_read_unless_isolated(capsys: pytest.CaptureFixture[str]) -> None:
+    write(a=UNSAFE)
+    Path("pyproject.toml").write_text('[tool.bce-lint]\nignore = ["BCE102"]\n')
+    assert printed(capsys)[0] == 0
+    assert printed(capsys, "--isolated")[0] == 1
+    assert printed(capsys, "--ignore", "BCE201")[0] == 1
+
+
+# --- formats
+
+
+def test_concise_is_one_line_a_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    write(a=UNSAFE, b=UNSAFE)
+    first, second, last = printed(capsys, "--output-format", "concise")[1].splitlines()
+    assert first.startswith("a.py:6:37: BCE102 ")
+    assert second == first.replace("a.py", "b.py")
+    assert last == "Found 2 findings (2 errors) in 2 files."
+
+
+def test_json_is_nothing_but_json_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    write(a=UNSAFE)
+    status, out, err = printed(capsys, "--output-format", "json", "a.py", "missing.py")
+    found, trouble = json.loads(out)
+    assert status == 2
+    assert (found["code"], found["name"], found["severity"]) == ("BCE102", "log-of-probability", "error")
+    assert found["filename"] == str(Path("a.py").absolute())
+    assert found["origins"][0]["location"]["row"] == 5
+    assert trouble["code"] is None
+    assert trouble["message"] in err
+
+
+def test_json_of_clean_files_is_an_empty_list(capsys: pytest.CaptureFixture[str]) -> None:
+    write(a=CLEAN)
+    assert printed(capsys, "--output-format", "json") == (0, "[]\n", "")
+
+
+def test_the_same_command_twice_prints_the_same() -> None:
+    write(a=UNSAFE, b=UNSAFE, c="import torch\ntorch.log(torch.sigmoid(x)\n")
+    first, second = lint("."), lint(".", env={**QUIET, "PYTHONHASHSEED": "7"})
+    assert (first.stdout, first.stderr, first.returncode) == (second.stdout, second.stderr, 2)
+
+
+def test_version_rules_and_pages_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys, "--version") == (0, "bce-lint 0.1.0\n", "")
+    assert "BCE101  logit-of-probability " in printed(capsys, "--list-rules")[1]
+    by_code = printed(capsys, "--explain", "BCE101")
+    assert by_code == printed(capsys, "--explain", "logit-of-probability")
+    assert by_code[1].startswith("# logit-of-probability (BCE101)\n")
+
+
+# --- colour, pipes, interruption
+
+
+def test_colour_only_for_terminals_or_when_asked_for() -> None:
+    write(a=UNSAFE)
+    assert "\x1b" not in lint("a.py").stdout
+    assert "\x1b[1;31merror[BCE102" in lint("a.py", env={**QUIET, "FORCE_COLOR": "1"}).stdout
+    assert "\x1b" not in lint("a.py", env={**QUIET, "FORCE_COLOR": "1", "NO_COLOR": "1"}).stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_a_terminal_gets_colour_unless_it_is_dumb() -> None:
+    write(a=UNSAFE)
+    assert "\x1b[1;31merror" in on_a_terminal("xterm")
+    assert "\x1b" not in on_a_terminal("dumb")
+
+
+def on_a_terminal(kind: str) -> str:
+    import pty
+
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([sys.executable, "-m", "bce_lint", "a.py"], env={**QUIET, "TERM": kind}, stdout=theirs, stderr=theirs):
+        os.close(theirs)
+        shown = b""
+        try:
+            while part := os.read(ours, 4096):
+                shown += part
+        except OSError:
+            pass  # how Linux says that the other end is closed
+    os.close(ours)
+    return shown.decode()
+
+
+def test_a_reader_that_goes_away_is_no_reason_to_complain() -> None:
+    write(a=UNSAFE)
+    with subprocess.Popen([sys.executable, "-m", "bce_lint", "a.py"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+
+
+def test_an_interruption_is_quiet_and_exits_130() -> None:
+    write(a=UNSAFE)
+    script = """
+import signal, sys
+sys.addaudithook(lambda event, args: signal.raise_signal(signal.SIGINT) if event == "open" and str(args[0]).endswith("a.py") else None)
+from bce_lint.cli import main
+sys.exit(main(["a.py"]))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_text_that_the_terminal_cannot_show_is_escaped() -> None:
+    write(a=UNSAFE.replace("p =", "# \N{GREEK SMALL LETTER SIGMA}\n    p ="), b=UNSAFE.replace("labels", "\u03b2"))
+    done = lint(".", env={**QUIET, "PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 1
+    assert done.stderr == ""
+
+
+# --- cost
+
+
+def imported(*argv: str) -> set[str]:
+    done = subprocess.run([sys.executable, "-X", "importtime", "-m", "bce_lint", *argv], capture_output=True, text=True, check=False)
+    return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+
+
+def test_a_clean_file_costs_no_import_that_it_does_not_need() -> None:
+    write(clean="import numpy as np\n\n\ndef add(x, y):\n    return np.add(x, y)\n")
+    modules = imported("clean.py")
+    assert "bce_lint.lint" in modules
+    heavy = {
+        "libcst",
+        "rich",
+        "numpy",
+        "tensorflow",
+        "keras",
+        "torch",
+        "jax",
+        "mpmath",
+        "matplotlib",
+        "json",
+        "tomllib",
+        "bce_lint.registry",
+    }
+    assert not heavy & modules
+
+
+def test_confirm_without_findings_imports_no_framework() -> None:
+    write(a=CLEAN)
+    assert not {"tensorflow", "numpy", "rich", "bce_lint.confirm.confirm"} & imported("--confirm", "a.py")
+
+
+# --- confirm
+
+
+def test_a_refuted_finding_does_not_fail_the_run() -> None:
+    from bce_lint.cli import _status
+    from bce_lint.finding import Finding, Refuted, Severity, Span, Trouble, Undecided
+
+    found = Finding("a.py", Span(1, 1, 1, 2), "log-of-probability", "BCE102", "is -inf", Severity.ERROR)
+    refuted = replace(found, verdict=Refuted("48 probes", Evidence((), "", "", "", (), ())))
+    assert _status([refuted], []) == 0
+    assert _status([refuted, found], []) == 1
+    assert _status([replace(found, verdict=Undecided("calls f"))], []) == 1
+    assert _status([refuted], [Trouble("b.py", None, "is binary")]) == 2
