@@ -8,9 +8,9 @@ from importlib.util import find_spec
 
 from bce_lint.confirm.case import Case, Options
 from bce_lint.confirm.pool import Pool, unavailable
-from bce_lint.confirm.slice import NotClosed, program
+from bce_lint.confirm.slice import NotClosed, expression, program
 from bce_lint.confirm.verdict import judge
-from bce_lint.confirm.worker.job import Job
+from bce_lint.confirm.worker.job import Failure, Job, Outcome
 from bce_lint.confirm.worker.probes import FORMATS
 from bce_lint.finding import Finding, Undecided, Verdict
 
@@ -24,14 +24,19 @@ WORKERS = {"tensorflow": "tensorflow", "keras": "tensorflow"}
 def confirm(cases: Sequence[Case], options: Options, progress: Progress) -> list[Finding]:
     """Return the findings in the same order, each with its verdict."""
     with Pool(fork=options.fork) as pool:
-        for framework in dict.fromkeys(WORKERS.get(case.meaning.framework, "") for case in cases):
-            if framework and find_spec(framework) is not None:
-                pool.start(framework)
-        findings = []
-        for number, case in enumerate(cases):
-            progress(f"{case.finding.path}:{case.finding.span.row}", number, len(cases))
-            findings.append(replace(case.finding, verdict=_verdict(case, options, pool)))
-        progress("done", len(cases), len(cases))
+        return confirm_in(pool, cases, options, progress)
+
+
+def confirm_in(pool: Pool, cases: Sequence[Case], options: Options, progress: Progress) -> list[Finding]:
+    """Do the same with workers that live on, for the next cases."""
+    for framework in dict.fromkeys(WORKERS.get(case.meaning.framework, "") for case in cases):
+        if framework and find_spec(framework) is not None:
+            pool.start(framework)
+    findings = []
+    for number, case in enumerate(cases):
+        progress(f"{case.finding.path}:{case.finding.span.row}", number, len(cases))
+        findings.append(replace(case.finding, verdict=_verdict(case, options, pool)))
+    progress("", len(cases), len(cases))
     return findings
 
 
@@ -46,4 +51,10 @@ def _verdict(case: Case, options: Options, pool: Pool) -> Verdict:
         return Undecided(sliced.reason)
     dtype = options.dtype or (case.meaning.dtype if case.meaning.dtype in FORMATS else "float32")
     job = Job(sliced, dtype, options.seconds, options.curve)
-    return judge(case, job, pool.run(framework, job))
+    answer = pool.run(framework, job)
+    if isinstance(answer, Failure) and not answer.final and not isinstance(alone := expression(case), NotClosed):
+        shorter = replace(job, program=alone)
+        second = pool.run(framework, shorter)
+        if isinstance(second, Outcome):
+            job, answer = shorter, second
+    return judge(case, job, answer)

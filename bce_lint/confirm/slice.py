@@ -12,6 +12,7 @@ from pathlib import Path
 from bce_lint.confirm import slice_project as project
 from bce_lint.confirm.case import Case
 from bce_lint.confirm.slice_pieces import DEFINITIONS, Definition, Piece, cut, definition
+from bce_lint.confirm.slice_script import NAME, Surroundings, script
 from bce_lint.confirm.worker.job import Argument, Program, SourceFile, Statement, Step
 from bce_lint.confirm.worker.lazy import SITE
 from bce_lint.facts.expr import Div, DivNoNan, Exp, Expm1, Log, Log1p, LogSumExp, Norm, Pow, Sqrt, Std
@@ -36,6 +37,7 @@ class Place:
 
     piece: Piece
     around: tuple[Definition, ...]
+    chain: tuple[ast.AST, ...]
     node: ast.expr | None
 
 
@@ -52,22 +54,56 @@ class Reach:
 
 
 def program(case: Case) -> Program | NotClosed:
-    """Return what is needed to run the flagged function, or why there is no such thing."""
+    """Return what is needed to run the flagged function, or outside one the flagged expression; or why there is no such thing."""
     pieces = cut(case.source)
     place = locate(case.source, pieces, case.finding.span)
     if place is None:
         return NotClosed("its statement does not parse by itself")
     steps = _steps(place, case.meaning)
     if not steps or steps[-1].kind == "class":
-        return NotClosed("it stands outside any function")
-    if place.piece not in pieces:
-        pieces = (*pieces, place.piece)
-    reach = _reach(Path(case.path), pieces, place.piece)
+        return _expression(case, pieces, place)
+    arguments = tuple(Argument(i.name, str(i.role), i.classes, i.default) for i in case.meaning.inputs)
+    entry = Entry(place.piece, mark(place), steps, arguments)
+    return _program(case, pieces if place.piece in pieces else (*pieces, place.piece), entry)
+
+
+def expression(case: Case) -> Program | NotClosed:
+    """Return a program of the flagged expression alone, for a function that cannot be called."""
+    pieces = cut(case.source)
+    place = locate(case.source, pieces, case.finding.span)
+    return NotClosed("its statement does not parse by itself") if place is None else _expression(case, pieces, place)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where to go in: the piece, its text with the mark, the way through its definitions, and what the function takes."""
+
+    piece: Piece
+    marked: str
+    steps: tuple[Step, ...]
+    arguments: tuple[Argument, ...]
+
+
+def _program(case: Case, pieces: tuple[Piece, ...], entry: Entry) -> Program:
+    reach = _reach(Path(case.path), pieces, entry.piece)
     files = tuple(_file(reach, number) for number in range(len(reach.places)))
     own = sorted(reach.taken[0])
     blame = isinstance(case.meaning.site, BREAKING)
-    arguments = tuple(Argument(i.name, str(i.role), i.classes, i.default) for i in case.meaning.inputs)
-    return Program(files, own.index(pieces.index(place.piece)), mark(place), blame, steps, arguments)
+    return Program(files, own.index(pieces.index(entry.piece)), entry.marked, blame, entry.steps, entry.arguments)
+
+
+def _expression(case: Case, pieces: tuple[Piece, ...], place: Place) -> Program | NotClosed:
+    if place.node is None:
+        return NotClosed("it is not an expression")
+    inner = next((node for node in reversed(place.around) if not isinstance(node, ast.ClassDef)), None)
+    body = inner.body if inner is not None else list(dict.fromkeys(piece.node for piece in pieces))
+    made = script(Surroundings(body, pieces, case.meaning.inputs), list(place.chain), place.node)
+    if made is None:
+        return NotClosed("nothing that varies goes into it")
+    node = ast.parse(made.text).body[0]
+    uses = frozenset(n.id if isinstance(n, ast.Name) else n.attr for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute))
+    piece = Piece(node, (NAME,), case.finding.span.row, made.text, "", uses)
+    return _program(case, (*pieces, piece), Entry(piece, made.marked, (Step("function", NAME),), made.arguments))
 
 
 def locate(source: str, pieces: tuple[Piece, ...], span: Span) -> Place | None:
@@ -80,7 +116,7 @@ def locate(source: str, pieces: tuple[Piece, ...], span: Span) -> Place | None:
     around = tuple(node for node in chain if isinstance(node, DEFINITIONS))
     if around and around[0] is not piece.node:
         piece = definition(around[0], lines)
-    return Place(piece, around, _operation([node for node in chain if isinstance(node, ast.expr)]))
+    return Place(piece, around, tuple(chain), _operation([node for node in chain if isinstance(node, ast.expr)]))
 
 
 def _bytes(lines: list[str], row: int, column: int) -> tuple[int, int]:
@@ -138,7 +174,8 @@ def mark(place: Place) -> str:
 def _steps(place: Place, meaning: Meaning) -> tuple[Step, ...]:
     """Return the way to the function whose inputs the meaning names: outward definitions as the linter saw them, if they agree."""
     names = tuple(node.name for node in place.around)
-    around = place.around[: len(meaning.path)] if names[: len(meaning.path)] == meaning.path else place.around
+    known = len(meaning.path) if names[: len(meaning.path)] == meaning.path else 0
+    around = place.around[: known or None]
     return tuple(Step("class" if isinstance(node, ast.ClassDef) else "function", node.name) for node in around)
 
 
@@ -166,23 +203,26 @@ def _take(reach: Reach, number: int) -> None:
 def _follow(reach: Reach, number: int, piece: Piece) -> None:
     """Note which imports of a piece are files of the project, and add those."""
     for level, module, names in project.wanted(piece.node):
-        if level or names:
-            spelled = [(module, project.find(reach.places[number], level, module, reach.top))]
-        else:
-            spelled = [(module.partition(".")[0], project.find(reach.places[number], 0, module.partition(".")[0], reach.top))]
-            names = tuple(module.split(".")[1:2])  # noqa: PLW2901
-        for name, found in spelled:
-            if found is not None and (target := _add(reach, found)) is not None:
-                reach.imports[number][f"{level}:{name}"] = target
-                _submodules(reach, target, found, names if level or names else ())
-
-
-def _submodules(reach: Reach, number: int, place: Path, names: tuple[str, ...]) -> None:
-    """Note which of the names imported from a package are modules in it."""
-    for name in names:
-        found = project.below(place, name) if place.is_dir() and name != "*" else None
+        plain = not level and not names
+        first, *below = module.split(".") if plain else (module,)
+        found = project.find(reach.places[number], level, first, reach.top)
         if found is not None and (target := _add(reach, found)) is not None:
-            reach.imports[number][f"1:{name}"] = target
+            reach.imports[number][f"{level}:{first}"] = target
+            for name in names:
+                _submodules(reach, target, [name])
+            _submodules(reach, target, below)
+
+
+def _submodules(reach: Reach, number: int, names: list[str]) -> None:
+    """Note the module below a package that dotted names lead to, and those on the way."""
+    for name in names:
+        place = reach.places[number]
+        found = project.below(place, name) if place.is_dir() and name != "*" else None
+        target = None if found is None else _add(reach, found)
+        if target is None:
+            return
+        reach.imports[number][f"1:{name}"] = target
+        number = target
 
 
 def _add(reach: Reach, place: Path) -> int | None:

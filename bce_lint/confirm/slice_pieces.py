@@ -25,7 +25,7 @@ EXPENSIVE = re.compile(
     r"|system|Popen|save|write|eval|placeholder|Variable|matmul|conv|dense",
     re.IGNORECASE,
 )
-STATEMENT_START = re.compile(r"(?!(?:else|elif|except|finally)\b)[^\W\d]|@")
+STATEMENT_START = re.compile(r"(?!(?:else|elif|except|finally)\b)[^\s#)\]}]")
 MOST_CHUNKS = 30
 
 

@@ -29,16 +29,14 @@ def wanted(node: ast.AST) -> Iterator[tuple[int, str, tuple[str, ...]]]:
 
 
 def find(importer: Path, level: int, module: str, top: Path) -> Path | None:
-    """Return the file or package folder that an import in file `importer` names, within the project."""
+    """Return the file or package folder that an import in `importer` (a file, or a package's folder) names, within the project."""
+    folders = [importer, *importer.parents] if importer.is_dir() else [*importer.parents]
     if level:
-        folder = importer.parent
-        for _ in range(level - 1):
-            folder = folder.parent
-        return below(folder, module)
+        return below(folders[level - 1], module) if level <= len(folders) else None
     first = module.partition(".")[0]
     if first in sys.stdlib_module_names or first in FRAMEWORKS:
         return None
-    for folder in importer.parents:
+    for folder in folders:
         found = below(folder, module)
         if found is not None or folder == top:
             return found

@@ -76,10 +76,12 @@ def _labels(pattern: Pattern) -> str:
 
 def _probes(run: Run) -> str:
     outcome = run.outcome
-    kinds = "; ".join(dict.fromkeys(pattern.describe() for pattern in run.patterns))
-    what = "value and gradient" if outcome.gradient else "value only: no gradient reaches the logits"
-    reason = "the function breaks, but the flagged operation has no part in it: " if outcome.elsewhere else ""
-    return f"{reason}{outcome.probed} probes, |logit| from 0 to {probes.LARGEST:g} ({kinds}), {what}"
+    labels = ", ".join(dict.fromkeys(pattern.labels for pattern in run.patterns))
+    logits = ", ".join(dict.fromkeys(pattern.logits for pattern in run.patterns))
+    what = "value and gradient" if outcome.gradient else "value only, since no gradient reaches the logits"
+    reason = "; the function breaks, but the flagged operation has no part in it" if outcome.elsewhere else ""
+    shown = f"labels {labels}; logits {logits}" if outcome.labelled else f"logits {logits}"
+    return f"{outcome.probed} probes in {run.job.dtype}, |logit| from 0 to {probes.LARGEST:g} ({shown}), {what}{reason}"
 
 
 def evidence(run: Run) -> Evidence:

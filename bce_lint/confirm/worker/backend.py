@@ -28,6 +28,10 @@ class Raw:
     gradient: tuple[float, ...] | None
 
 
+Fast = Callable[[Tensor, Sequence[float]], tuple[Raw, Raw]]
+"""Takes labels and logits; gives what the result and what the flagged operation came to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counterpart:
     """A stable function of the framework's for this kind of loss, by the name that the report shows; "" marks the best one."""
@@ -66,6 +70,9 @@ class Backend(Protocol):
 
     def run(self, function: Callable[[Tensor], object], values: Sequence[float], shape: tuple[int, ...]) -> Raw:
         """Call `function` with a logit leaf; take the gradient of its result with respect to it."""
+
+    def compile(self, function: Callable[[Tensor, Tensor], tuple[object, object]], y: Tensor, shape: tuple[int, ...]) -> Fast | None:
+        """Return a compiled version of a function that gives its result and the flagged operation's; None where there is none."""
 
     def counterparts(self, kind: str) -> tuple[Counterpart, ...]:
         """Return the framework's own functions for a "sigmoid" or "softmax" cross entropy."""

@@ -61,7 +61,7 @@ class Inputs:
     @property
     def labelled(self) -> bool:
         """Whether the labels go in."""
-        return any(text.startswith("labels") for _, text in self.assumed)
+        return any("labels" in text for _, text in self.assumed)
 
     def flipped(self, function: Callable[..., object]) -> list[Inputs]:
         """Return the same call with each true-or-false default turned round, one at a time."""
@@ -109,7 +109,7 @@ def _tensor(argument: Argument, parameter: inspect.Parameter, backend: Backend) 
     optional = parameter.default is not inspect.Parameter.empty
     match argument.role:
         case "label":
-            return (lambda y, _: y), "labels"
+            return (lambda y, _: y), "one-hot labels" if argument.classes else "labels 0 and 1"
         case "logit":
             return (lambda _, z: z), "logit"
         case "probability" | "log-probability":

@@ -125,9 +125,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there are no numbers: one line for the user."""
+    """Why there are no numbers: one line for the user; `final` says that it makes no sense to run less of the code."""
 
     reason: str
+    final: bool = True
 
 
 def encode(value: object) -> object:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from . import measure, probes
@@ -75,9 +76,8 @@ class Way:
         """Call the function on a pattern at a magnitude, and differentiate."""
         backend = self.trial.backend
         y = self.layout.pass_labels(pattern.y, backend)
-        values = [direction * magnitude for direction in pattern.direction]
         call = self._site if (judged or self.judged) == AT_SITE else self._result
-        return backend.run(lambda z: call(y, z), values, self.layout.shape)
+        return backend.run(lambda z: call(y, z), _at(pattern, magnitude), self.layout.shape)
 
     def _result(self, y: Tensor, z: Tensor) -> object:
         self.trial.space.sites.clear()
@@ -100,27 +100,60 @@ class Way:
         """Return the same way with another thing to judge."""
         return Way(self.trial, self.target, self.inputs, self.layout, judged)
 
-    def probe(self, pattern: Pattern, magnitude: float) -> Sample | None:
-        """Say what breaks; a break counts only if the flagged operation has a part in it."""
+    def sample(self, pattern: Pattern, magnitude: float) -> Sample | None:
+        """Say what breaks; a break counts only if the flagged operation has a part in it. None where the function raises."""
         try:
-            raw = self.run(pattern, magnitude)
-            sample = _sample(raw)
-            if self.judged == AT_SITE or not self.trial.blame or not (sample.value or sample.gradient):
-                return sample
-            site = _sample(self.run(pattern, magnitude, AT_SITE))
+            result = self.run(pattern, magnitude)
+            blamed = self.judged == RESULT and self.trial.blame and bool(wrong(result.entries) or wrong(result.gradient or ()))
+            return self.weigh(result, self.run(pattern, magnitude, AT_SITE) if blamed else result)
         except Exception as error:
             if hopeless(error):
                 raise
             return None
-        if site.value or site.gradient:
+
+    def weigh(self, result: Raw, site: Raw) -> Sample:
+        """Return what is wrong with a result, unless the flagged operation is all right while it should be to blame."""
+        sample = _sample(result)
+        if not self.trial.blame or not (sample.value or sample.gradient):
+            return sample
+        blamed = _sample(site)
+        if blamed.value or blamed.gradient:
             return sample
         self.trial.elsewhere = True
         return Sample("", "")
+
+    def compiled(self) -> Callable[[Pattern, float], Sample | None] | None:
+        """Return a fast version of `sample`, if the framework can compile the function and it then gives the same numbers."""
+        backend, patterns = self.trial.backend, self.patterns()
+        labels = {pattern.y: self.layout.pass_labels(pattern.y, backend) for pattern in patterns}
+
+        def both(y: Tensor, z: Tensor) -> tuple[object, object]:
+            self.trial.space.sites.clear()
+            result = self.inputs.call(self.target.function, y, z)
+            return result, list(self.trial.space.sites) or result
+
+        try:
+            fast = backend.compile(both, labels[patterns[0].y], self.layout.shape) if self.judged == RESULT else None
+            if fast is None or not all(self._same(pattern, fast(labels[pattern.y], _at(pattern, 2.0))[0]) for pattern in patterns[:2]):
+                return None
+        except Exception as error:  # it runs uncompiled, so it can do without
+            if hopeless(error):
+                raise
+            return None
+        return lambda pattern, magnitude: self.weigh(*fast(labels[pattern.y], _at(pattern, magnitude)))
+
+    def _same(self, pattern: Pattern, theirs: Raw) -> bool:
+        mine = self.run(pattern, 2.0)
+        return math.isclose(mine.total, theirs.total, rel_tol=1e-3) and (mine.gradient is None) == (theirs.gradient is None)
 
     def in_double(self) -> Way:
         """Return the same way to call the same code in float64."""
         trial = Trial(self.trial.program, self.trial.backend, "float64")
         return next(way for way in (w.judging(self.judged) for w in trial.ways([self.layout])) if _depends(way))
+
+
+def _at(pattern: Pattern, magnitude: float) -> list[float]:
+    return [direction * magnitude for direction in pattern.direction]
 
 
 def _sample(raw: Raw) -> Sample:
@@ -156,7 +189,8 @@ def perform(job: Job, backend: Backend) -> Outcome | Failure:
     try:
         return _perform(job, backend, time.monotonic() + job.seconds / 2)
     except BaseException as error:  # noqa: BLE001  (it is the user's code that raises)
-        return Failure(hopeless(error) or _in_words(error))
+        final = bool(hopeless(error)) and not isinstance(error, UnboundError | HopelessError | UnreachableError | UnknownRoleError)
+        return Failure(hopeless(error) or _in_words(error), final)
 
 
 def _in_words(error: BaseException) -> str:
@@ -169,35 +203,55 @@ def _perform(job: Job, backend: Backend, deadline: float) -> Outcome:
     way = _find(trial, deadline)
     patterns = way.patterns()
     plan = Plan(patterns, probes.grid(job.dtype), backend.rounded, deadline)
-    found = search(lambda number, magnitude: way.probe(patterns[number], magnitude), plan)
+    found: Found | None = None
+    if (fast := way.compiled()) is not None:
+        found = search(lambda number, magnitude: fast(patterns[number], magnitude), plan)
+        trial.elsewhere = trial.elsewhere and not found.breaks
+        found = found if _holds(found, way) else None
+    if found is None:
+        found = search(lambda number, magnitude: way.sample(patterns[number], magnitude), plan)
     return _outcome(job, way, found)
+
+
+def _holds(found: Found, way: Way) -> bool:
+    """Say whether the breaks of the compiled function are those of the function as it is called."""
+    patterns = way.patterns()
+    for one in found.breaks:
+        there = way.sample(patterns[one.pattern], one.logit)
+        before = way.sample(patterns[one.pattern], one.last_good) if one.last_good is not None else None
+        if there is None or there.of(one.what) != one.result or (before is not None and before.of(one.what)):
+            return False
+    return True
 
 
 def _find(trial: Trial, deadline: float) -> Way:
     """Return the first way whose result depends on the logits, or else the first where the flagged operation does."""
-    first: Exception | None = None
+    errors: list[Exception] = []
+    ran = False
     for judged in (RESULT, AT_SITE) if trial.marked else (RESULT,):
         for way in trial.ways(layouts(trial.program)):
             try:
                 if _depends(way.judging(judged)):
                     return way.judging(judged)
+                ran = True
             except Exception as error:
                 if hopeless(error):
                     raise
-                first = first or error
+                errors.append(error)
             if time.monotonic() > deadline:
                 raise HopelessError("no inputs that it takes were found in half of its time")
-    if first is None or isinstance(first, NoTensorError):
-        raise HopelessError("its result does not depend on the inputs that were tried")
-    raise first
+    if ran or isinstance(errors[0], NoTensorError):
+        raise HopelessError("the flagged operation is not reached, or nothing that comes of it depends on the inputs that were tried")
+    raise errors[0]
 
 
 def _depends(way: Way) -> bool:
     """Say whether the result changes with the logits, and the flagged operation is reached."""
-    pattern = way.patterns()[0]
-    one, three = way.run(pattern, 1.0), way.run(pattern, 3.0)
-    reached = bool(way.trial.space.sites) or not way.trial.marked
-    return reached and (bool(one.gradient and any(one.gradient)) or one.entries != three.entries)
+    right, other, *_ = way.patterns()
+    one = way.run(right, 1.0)
+    if way.trial.marked and not way.trial.space.sites:
+        return False
+    return bool(one.gradient and any(one.gradient)) or any(way.run(pattern, 3.0).entries != one.entries for pattern in (right, other))
 
 
 def _outcome(job: Job, way: Way, found: Found) -> Outcome:
