@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bce_lint.facts.interval import INF, NAN, Interval, abs_, clip, hull, join, meet, mul, neg, rounded, sub
+from bce_lint.facts.interval import EMPTY, INF, NAN, Interval, abs_, clip, hull, join, meet, mul, neg, rounded, sub
 
 if TYPE_CHECKING:
     from bce_lint.facts.formats import Format, Number
@@ -290,6 +290,8 @@ def _pow(x: float, y: float) -> float:
 
 def pow_(x: Interval, y: Interval, fmt: Format) -> Interval:
     """Return x^y. A negative x has powers for whole y only, otherwise NaN; x^0 and 1^y are 1 even for NaN."""
+    if EMPTY in (x, y):
+        return EMPTY
     n = y.point
     if n == 0 or x.point == 1:
         return Interval(1.0, 1.0)

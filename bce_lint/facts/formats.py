@@ -111,6 +111,12 @@ class Format:
         half_step = (2 - 2.0**-self.precision) / (2 - 2.0 ** (1 - self.precision))  # up to there a number still rounds to `max`
         return math.log(self.max) + math.log(half_step)
 
+    def underflows(self) -> float:
+        """Return the size of a negative argument whose exp is exactly 0: float32 103.97, or 87.34 where subnormals are flushed; float64 745.13."""
+        if not self.rounds:
+            return math.inf
+        return -math.log(self.tiny) if self.flush else math.log(2) - math.log(self.smallest)
+
     def vanishes(self) -> float:
         """Return the |logit| from which sigmoid(-|logit|) is exactly 0: in float32 88.72, or 87.34 where subnormals are flushed.
 

@@ -240,7 +240,7 @@ def mul_no_nan(x: Interval, y: Interval, fmt: Format) -> Interval:
         return Interval(0.0, 0.0)
     product = mul(x, y, fmt)
     nan = x.nan or y.nan or (x.contains(0) and y.infinite)
-    return Interval(product.lo, product.hi, nan)
+    return hull([*_ends(product), *[0.0] * y.contains(0)], nan=nan)
 
 
 def abs_(x: Interval) -> Interval:
@@ -268,8 +268,10 @@ def maximum(x: Interval, y: Interval) -> Interval:
     """Return the larger one; NaN if either is. Of two zeros any may come out."""
     if x.empty or y.empty:
         return Interval(INF, -INF, x.nan or y.nan)
-    floor = [x.lo, y.lo] if x.lo == y.lo else [max(x.lo, y.lo)]
-    return hull([*floor, max(x.hi, y.hi, key=_order)], nan=x.nan or y.nan)
+    floor, minus_zero = max(x.lo, y.lo, key=_order), Interval(-0.0, -0.0)
+    if floor == 0 and (x.includes(minus_zero) or y.includes(minus_zero)):
+        floor = -0.0
+    return Interval(floor, max(x.hi, y.hi, key=_order), x.nan or y.nan)
 
 
 def minimum(x: Interval, y: Interval) -> Interval:
@@ -315,18 +317,18 @@ _KEPT = (-1.0, 0.0, 1.0)
 def sum_of(x: Interval, fmt: Format) -> Interval:
     """Return the sum of 1 to `MOST` entries: of their sign; infinite where so many overflow, NaN where infinities of both signs meet."""
     total = mul(x, Interval(1.0, MOST), fmt)
-    return Interval(total.lo, total.hi, x.nan or (total.lo == -INF and total.hi == INF))
+    return Interval(total.lo, total.hi or 0.0, x.nan or (total.lo == -INF and total.hi == INF))  # a sum starts at +0
 
 
 def mean_of(x: Interval, fmt: Format) -> Interval:
     """Return the mean, which lies among the entries. That a float16 sum on the way may overflow is left out."""
-    return spread(Interval(x.lo, x.hi, x.nan or (x.lo == -INF and x.hi == INF)), fmt)
+    return spread(Interval(x.lo, x.hi or 0.0, x.nan or (x.lo == -INF and x.hi == INF)), fmt)
 
 
 def spread(x: Interval, fmt: Format) -> Interval:
     """Move the ends outward by `fmt.slack`, for the roundings of a sum, but not past 0, 1 and -1: the mean of ones is 1."""
     if x.empty or not fmt.rounds:
         return x
-    lo = max([fmt.step(x.lo, -fmt.slack), *(k for k in _KEPT if k <= x.lo)])
-    hi = min([fmt.step(x.hi, fmt.slack), *(k for k in _KEPT if k >= x.hi)])
+    lo = x.lo if x.lo in _KEPT else max([fmt.step(x.lo, -fmt.slack), *(k for k in _KEPT if k < x.lo)])
+    hi = x.hi if x.hi in _KEPT else min([fmt.step(x.hi, fmt.slack), *(k for k in _KEPT if k > x.hi)])
     return Interval(lo, hi, x.nan)

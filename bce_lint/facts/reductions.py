@@ -25,7 +25,7 @@ def prod_of(x: Interval, fmt: Format) -> Interval:
     most = small.hi if small.hi <= 1 else INF
     least = 0.0 if small.lo < 1 else small.lo
     if x.lo >= 0:
-        return spread(Interval(least, most, nan), fmt)
+        return spread(Interval(x.lo * least if x.lo == 0 else least, most, nan), fmt)
     return spread(Interval(-most, most, nan), fmt)
 
 
