@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
 from bce_lint.facts import interval as iv
 from bce_lint.facts import roles, vocabulary
+from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import (
     Cast,
     Const,
@@ -52,8 +54,10 @@ class Facts:
         given = self._roles.get(e)
         if given is not None:
             match given.role:
-                case Role.PROBABILITY | Role.LABEL | Role.MASK if given.default is None:
+                case Role.PROBABILITY | Role.MASK if given.default is None:
                     return probability(Reach.GUESSED)
+                case Role.LABEL if given.default is None:
+                    return probability(Reach.UNKNOWN)
         if isinstance(e, (Param, Free)) and not isinstance(getattr(e, "default", None), Const) and roles.POSITIVE.fullmatch(e.name):
             return Range(iv.Interval(self.format.tiny, 1.0), Reach.UNKNOWN, Reach.UNKNOWN)
         return None
@@ -91,10 +95,25 @@ class Facts:
         """Tell whether what is said of `e` rests on the name of an input."""
         return any(self._is_guess(leaf) for leaf in roles.under(e, (Sigmoid, Softmax)) if isinstance(leaf, Param))
 
+    def modelled(self, e: Expr) -> bool:
+        """Tell whether `e` is made from what a model puts out as probabilities: a sigmoid, a softmax, an input taken for one."""
+        return any(isinstance(leaf, (Sigmoid, Softmax)) or self._is_probability(leaf) for leaf in roles.under(e, (Sigmoid, Softmax)))
+
+    def _is_probability(self, e: Expr) -> bool:
+        given = self._roles.get(e) if isinstance(e, Param) else None
+        if given is None or not isinstance(e, Param):
+            return False
+        return given.role is Role.PROBABILITY or any(self.modelled(value) for value in self.module.passed(e) if value is not e)
+
     def _is_guess(self, param: Param) -> bool:
         given = self._roles.get(param)
-        probable = given is not None and given.guessed and given.role in {Role.PROBABILITY, Role.LABEL, Role.MASK}
+        probable = given is not None and given.guessed and given.role in {Role.PROBABILITY, Role.MASK}
         return probable and self._passed(param) is None
+
+    def role(self, e: Expr) -> Role | None:
+        """Return the role of an input of the function, None for any other value."""
+        given = self._roles.get(e)
+        return given.role if given is not None else None
 
     # --- where values come from
 
@@ -114,6 +133,17 @@ class Facts:
     def saturated(self, p: Expr) -> str:
         """Return when the probability `p` is 1: "`p` is sigmoid(logits): exactly 1.0 in float32 from a logit of 16.64"."""
         return f"{self.story.clause(p)} exactly 1.0 in {self.dtype} from a logit of {self.format.saturates():.2f}"
+
+    def vanished(self, p: Expr) -> str:
+        """Return when the probability `p` is 0: "`p` is softmax(logits): exactly 0.0 in float32 once another logit leads by 88"."""
+        match core(p):
+            case Sigmoid():
+                when = f"from a logit of {-self.format.vanishes():.2f}"
+            case Softmax():
+                when = f"once another logit leads by {math.ceil(self.format.underflows())}"
+            case _:
+                when = "for a confident answer"
+        return f"{self.story.clause(p)} exactly 0.0 in {self.dtype} {when}"
 
     def written_inside(self, *parts: Expr) -> bool:
         """Tell whether all `parts` were written inside the expression at the site, none in an earlier statement."""

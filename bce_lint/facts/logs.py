@@ -13,7 +13,7 @@ from bce_lint.facts.relations import complement
 def is_probability(x: Expr, facts: Facts) -> bool:
     """Tell whether `x` is known, or guessed, to lie in [0, 1]."""
     interval = facts.range(x).interval
-    return interval.lo >= 0 and interval.hi <= 1 and not interval.nan
+    return interval.lo >= 0 and interval.hi <= 1 and not interval.nan and facts.modelled(x)
 
 
 def complement_logged(e: Expr) -> Expr | None:

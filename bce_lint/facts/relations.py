@@ -16,6 +16,7 @@ from bce_lint.facts.expr import (
     Max,
     Mul,
     Neg,
+    Param,
     Sigmoid,
     Softmax,
     StopGradient,
@@ -48,6 +49,10 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
             return Range(iv.Interval(0.5, 2.0), Reach.UNKNOWN, Reach.UNKNOWN)
         case Div(x, y) if y is x:
             return Range(iv.Interval(1.0, 1.0, nan=ranges.of(x).interval.contains(0.0)), Reach.KNOWN, Reach.KNOWN)
+        case Div(x, y) if is_share(x, y) and ranges.of(x).interval.lo >= 0:
+            # One entry over the sum of all: a softmax written out, or probabilities scaled to add up to 1.
+            reach = ranges.of(x).touches(0.0)
+            return Range(iv.Interval(0.0, 1.0), reach, reach)
         case Div(x, Add() as y) if part_of(x, y) and all(ranges.of(term).interval.lo >= 0 for term in terms(y)):
             # A share: x / (x + y) of what is not negative.
             return Range(iv.Interval(0.0, 1.0, nan=ranges.of(y).interval.contains(0.0)), ranges.of(x).touches(0.0), Reach.UNKNOWN)
@@ -55,7 +60,7 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
             # w x + (1 - w) y lies between x and y when w is in [0, 1].
             weight, x, y = weights
             if 0 <= ranges.of(weight).interval.lo and ranges.of(weight).interval.hi <= 1:
-                reach = min(ranges.of(weight).lo, ranges.of(weight).hi)
+                reach = Reach.GUESSED if isinstance(weight, Param) else min(ranges.of(weight).lo, ranges.of(weight).hi)
                 whole = ranges.of_join(x, y)
                 return Range(whole.interval, min(whole.lo, reach), min(whole.hi, reach))
     return None
@@ -82,6 +87,12 @@ def has_zero_maximum(x: Expr) -> bool:
         case Sub(a, StopGradient(b)):
             return a is b
     return False
+
+
+def is_share(x: Expr, total: Expr) -> bool:
+    """Tell whether `total` is the sum of `x` along some axis."""
+    inner = core(total)
+    return isinstance(inner, Sum) and core(inner.x) is core(x)
 
 
 def terms(e: Expr) -> list[Expr]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from bce_lint.facts.expr import Bounded, Cast, Const, Expr, Layer, Mul, Text, View
+from bce_lint.facts.expr import Bounded, Cast, Const, Expr, Free, Layer, Mul, Text, View
 from bce_lint.facts.vocabulary.make import HALF, ONE, ZERO, optional, tensor
 from bce_lint.facts.vocabulary.row import UNKNOWN, UnreadError
 
@@ -154,7 +154,7 @@ def finfo(dtype: str) -> Callable[..., Expr]:
 
     def make(dtype: object = dtype, usual: str = dtype) -> Expr:
         kind = dtype_of(dtype)
-        return Layer("finfo", (("dtype", kind if kind in DIGITS else usual),))
+        return Layer("finfo", (("dtype", UNKNOWN if dtype == UNKNOWN else kind if kind in DIGITS else usual),))
 
     return make
 
@@ -172,6 +172,8 @@ def of_finfo(what: str) -> Callable[..., Expr]:
 
     def make(x: Expr) -> Expr:
         match x:
+            case Layer("finfo", (("dtype", "?"),)):
+                return Free(f"finfo.{what}", "")
             case Layer("finfo", (("dtype", str(dtype)),)):
                 smallest, largest = RANGES[dtype]
                 return Const({"eps": 2.0 ** (1 - DIGITS[dtype]), "tiny": smallest, "max": largest, "min": -largest}[what])
