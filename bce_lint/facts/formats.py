@@ -112,7 +112,7 @@ class Format:
         return math.log(self.max) + math.log(half_step)
 
     def underflows(self) -> float:
-        """Return the size of a negative argument whose exp is exactly 0: float32 103.97, or 87.34 where subnormals are flushed; float64 745.13."""
+        """Return the size from which the exp of a negative number is exactly 0: float32 103.97, 87.34 if flushed; float64 745.13."""
         if not self.rounds:
             return math.inf
         return -math.log(self.tiny) if self.flush else math.log(2) - math.log(self.smallest)

@@ -1,0 +1,69 @@
+"""`sum(y * log(p))` of a probability `p` that can be exactly 0."""
+
+from __future__ import annotations
+
+from bce_lint.facts.expr import Log, LogSoftmax, Sigmoid, Softmax
+from bce_lint.facts.facts import Facts
+from bce_lint.facts.logs import complement_logged, is_probability, logged
+from bce_lint.facts.uses import computed, is_label, multipliers, rests_on
+from bce_lint.rule import Bad, Good, Report, rule
+
+
+@rule(
+    "naive-categorical-cross-entropy",
+    code="BCE105",
+    on=Log,
+    bad=[
+        Bad(
+            """
+            def loss(labels, logits):
+                p = tf.nn.softmax(logits)
+                return -tf.reduce_sum(labels * tf.math.log(p), axis=-1)  # flagged
+            """,
+            fixed="    return -tf.reduce_sum(labels * tf.nn.log_softmax(logits), axis=-1)",
+            breaks={"logits": 100.0, "labels": 1.0},
+        ),
+        Bad(
+            """
+            def loss(y_true, y_pred):
+                return -np.mean(np.sum(y_true * np.log(y_pred), axis=1))  # flagged
+            """,
+            breaks={"y_pred": -800.0, "y_true": 0.0},
+        ),
+    ],
+    good=[
+        Good(
+            """
+            def loss(labels, logits):
+                return -tf.reduce_sum(labels * tf.nn.log_softmax(logits), axis=-1)
+            """
+        ),
+        Good(
+            """
+            def loss(labels, logits):
+                return tf.nn.softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+            """
+        ),
+    ],
+)
+def naive_categorical_cross_entropy(log: Log, facts: Facts) -> Report | None:
+    """A float32 softmax is exactly 0.0 once another logit leads by 88 (104 in PyTorch), and `0 * log(0)` is NaN.
+
+    So a model that is sure of the right class already breaks, not only one that is wrong.
+    `log_softmax`, or a cross-entropy from logits, is exact everywhere.
+    """
+    p = logged(log)
+    if p is None or isinstance(p, Sigmoid) or not is_probability(p, facts):
+        return None
+    if not facts.touches(log.x, 0.0) or not facts.would_touch(log.x, 0.0):
+        return None
+    labels = [y for y in multipliers(log, facts.trace) if is_label(y, facts) and not rests_on(y, p)]
+    if not labels or any(complement_logged(other) is p for other in computed(facts.trace)):
+        return None
+    return Report(
+        f"{facts.vanished(p)}, and the label 0 times log({facts.name(p)}) is then NaN",
+        help="take log_softmax of the logits" if isinstance(p, Softmax) else "compute the loss from logits, or clip to at least 1e-7 first",
+        because=(p,),
+        covers=(log,),
+        replace=LogSoftmax(log.x.x, log.x.axis) if isinstance(log.x, Softmax) else None,
+    )
