@@ -41,16 +41,16 @@ VERDICT = """\
    run by tensorflow 2.21.0 in float32
 
    mean loss for labels mixed, logits right:
-       |logit|      yours     stable      exact
-   --------------------------------------------
-         16.63   5.994e-8   5.994e-8   5.994e-8
-   >     16.64        nan   5.934e-8   5.934e-8
+      |logit|     yours    stable     exact
+   ----------------------------------------
+        16.63  5.994e-8  5.994e-8  5.994e-8
+   >    16.64       nan  5.934e-8  5.934e-8
 
    the weight of a model with one input, 1 before, after one step of SGD at learning rate 0.1:
-       |logit|   answer   yours   stable
-   -------------------------------------
-   >        18    right     1.2      1.2
-   >        18    wrong    -inf     -0.8
+      |logit|  answer  yours  stable
+   ---------------------------------
+   >       18   right    1.2     1.2
+   >       18   wrong   -inf    -0.8
 
    stable: tf.nn.sigmoid_cross_entropy_with_logits; exact: by mpmath; gradients are by |logit|;
    contained by: resource limits, audit hook
@@ -216,14 +216,14 @@ def test_colour_is_added_and_nothing_else() -> None:
 def test_concise_is_one_line_each_and_says_the_verdict() -> None:
     said: Sequence[Finding] = [
         FINDING,
-        replace(FINDING, verdict=Confirmed((WITNESS,), EVIDENCE)),
+        replace(FINDING, verdict=Confirmed((WITNESS, Witness("gradient", 88.7, "", "inf")), EVIDENCE)),
         replace(FINDING, verdict=Refuted("48 probes", EVIDENCE)),
         replace(FINDING, verdict=Undecided("calls self.encoder")),
     ]
     line = "losses.py:7:9: BCE101 log(p / (1 - p)) is infinite once p rounds to 0 or 1"
     assert text.concise(said).splitlines() == [
         line,
-        f"{line} [confirmed: value is nan from |logit| = 16.64, whatever the label]",
+        f"{line} [confirmed: value is nan from |logit| = 16.64, whatever the label; gradient is inf from |logit| = 88.7]",
         f"{line} [refuted]",
         f"{line} [undecided: calls self.encoder]",
     ]
@@ -370,7 +370,17 @@ def test_the_step_that_the_report_describes_is_the_one_that_confirm_computes() -
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(16.6355, "16.64"), (5.934e-8, "5.934e-8"), (nan, "nan"), (-inf, "-inf"), (0.0, "0"), (1e10, "1e10"), (-1.8, "-1.8"), (100, "100")],
+    [
+        (16.6355, "16.64"),
+        (5.934e-8, "5.934e-8"),
+        (nan, "nan"),
+        (-inf, "-inf"),
+        (0.0, "0"),
+        (1e10, "1e10"),
+        (-1.8, "-1.8"),
+        (100, "100"),
+        (9.928e-4, "9.928e-4"),
+    ],
 )
 def test_numbers_have_four_digits(value: float, shown: str) -> None:
     assert number(value) == shown

@@ -61,7 +61,7 @@ def _count(number: int, noun: str) -> str:
 def _said(finding: Finding) -> str:
     match finding.verdict:
         case Confirmed(witnesses):
-            return f" [confirmed: {next(sentences(witnesses), '')}]"
+            return f" [confirmed: {'; '.join(sentences(witnesses))}]"
         case Refuted():
             return " [refuted]"
         case Undecided(reason):

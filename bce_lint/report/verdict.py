@@ -62,8 +62,9 @@ def sentences(witnesses: Sequence[Witness]) -> Iterator[str]:
 
 
 def number(value: float) -> str:
-    """Return four significant digits, as short as they can be written."""
-    return re.sub(r"e([+-])0", r"e\1", f"{value:.4g}").replace("e+", "e")
+    """Return four significant digits, as short as they can be written: 16.64, 5.934e-8."""
+    digits = f"{value:.4g}" if abs(value) >= 1e-3 or value == 0 else f"{value:.3e}"
+    return re.sub(r"\.?0*e([+-])0?", r"e\1", digits).replace("e+", "e")
 
 
 def _parts(verdict: Verdict) -> Iterator[RenderableType]:
@@ -142,9 +143,9 @@ def _table(headings: Sequence[str]) -> Table:
     from rich.text import Text
 
     lines = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
-    table = Table(box=lines, show_edge=False, pad_edge=False, header_style="bold")
+    table = Table(box=lines, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for heading in ("", *headings):
-        table.add_column(Text(_broken(heading)), justify="right", vertical="bottom")
+        table.add_column(Text(_broken(heading)), justify="right", vertical="bottom", overflow="fold")
     return table
 
 
