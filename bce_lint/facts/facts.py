@@ -187,7 +187,7 @@ def inputs_of(module: Module, trace: Trace) -> Mapping[str, Input]:
 def framework_of(e: Expr, module: Module) -> str:
     """Return the framework that spells `e`, else its operands, else the one that the file imports first."""
     for part in walk(e):
-        if part in module.project.languages:
+        if module.project.languages.get(part, "builtins") != "builtins":
             return module.project.languages[part]
     imported = (language for name in module.frameworks if (language := vocabulary.vocabulary(name)) is not None)
     first = next((language.name for language in imported if language.name not in {"python", "numpy"}), None)

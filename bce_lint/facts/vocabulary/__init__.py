@@ -27,7 +27,7 @@ VOCABULARIES: Mapping[str, str] = {
     "scipy": "numpy",
     "math": "python",
     "python": "python",
-    "builtins": "python",
+    "builtins": "builtin",
     "sys": "python",
 }
 """Where a canonical name is looked up: the longest of these prefixes names the module of this package that holds its table."""
@@ -195,7 +195,9 @@ def constant(qualified: str) -> Expr | None:
 
 def customary(name: str) -> Reference | None:
     """Return what `name` is taken for when nothing in the file binds it."""
-    return Reference(CUSTOMARY[name]) if name in CUSTOMARY else None
+    if name in CUSTOMARY:
+        return Reference(CUSTOMARY[name])
+    return Reference(f"builtins.{name}") if f"builtins.{name}" in load("builtin").functions else None
 
 
 def apply_layer(layer: Layer, args: Sequence[tuple[str | None, Expr]], key: str) -> Expr | None:

@@ -1,4 +1,4 @@
-"""Python's own functions on numbers: `math` and the builtins."""
+"""Python's own functions on numbers: `math`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 
 from bce_lint.facts import algebra
 from bce_lint.facts.expr import Abs, Acos, Asin, Atanh, Cosh, Exp, Expm1, Log1p, Round, Sinh, Sqrt, Tanh
-from bce_lint.facts.vocabulary import constants, make, places
+from bce_lint.facts.vocabulary import constants, make
 from bce_lint.facts.vocabulary.row import Row, Vocabulary
 
 VOCABULARY = Vocabulary(
@@ -15,15 +15,6 @@ VOCABULARY = Vocabulary(
     dtype="float64",
     flushes_subnormals=False,
     functions={
-        "builtins.abs": Row(Abs, "x"),
-        "builtins.float": Row(places.identity, "x"),
-        "builtins.int": Row(constants.cast("int"), "x"),
-        "builtins.len": Row(constants.size, "x"),
-        "builtins.max": Row(make.folded(make.maximum), "*items"),
-        "builtins.min": Row(make.folded(make.minimum), "*items"),
-        "builtins.pow": Row(algebra.power, "x y"),
-        "builtins.round": Row(make.rounded, "x decimals"),
-        "builtins.sum": Row(make.folded(algebra.add), "items"),
         "math.acos": Row(Acos, "x"),
         "math.asin": Row(Asin, "x"),
         "math.atanh": Row(Atanh, "x"),
