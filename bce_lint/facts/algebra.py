@@ -116,6 +116,18 @@ def neg(x: Expr) -> Expr:
     return Neg(x)
 
 
+def opposite(x: Expr) -> Expr:
+    """Return `-x` as one would write it: with the sign on a constant factor, and differences turned round."""
+    match x:
+        case Mul(a, Const(b)):
+            return mul(a, Const(-b))
+        case Div(a, Const(b)):
+            return Div(a, Const(-b))
+        case Sub(a, b):
+            return sub(b, a)
+    return neg(x)
+
+
 def power(x: Expr, y: Expr) -> Expr:
     """Return `x ** y`."""
     match x, y:
