@@ -58,7 +58,8 @@ def _judge(config: Config) -> int:
     _report(config, findings, outcome)
     if config.plot:
         _draw(config.plot, findings)
-    return _status(findings, outcome.troubles)
+    status = _status(findings, outcome.troubles)
+    return CLEAN if status == FOUND and config.exit_zero else status
 
 
 def _check(config: Config) -> None:

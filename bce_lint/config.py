@@ -28,6 +28,7 @@ class Config:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     output_format: str = "full"
+    exit_zero: bool = False
     isolated: bool = False
     explain: str | None = None
     list_rules: bool = False
@@ -57,6 +58,7 @@ def read(argv: Sequence[str], directory: Path) -> Config:
         select=tuple(asked.select) or project.select,
         ignore=tuple(asked.ignore) or project.ignore,
         output_format=asked.output_format,
+        exit_zero=asked.exit_zero,
         isolated=asked.isolated,
         explain=asked.explain,
         list_rules=asked.list_rules,
@@ -101,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--ignore", type=_words, action="extend", default=[], metavar="RULES", help="leave these out")
     add("--output-format", choices=FORMATS, default=FORMATS[0], help="how to print findings (default: full)")
+    add("--exit-zero", action="store_true", help="exit 0 even if something is found")
     add("--isolated", action="store_true", help="do not read pyproject.toml")
     add("--explain", metavar="RULE", help="print the page of one rule, by name or code")
     add("--list-rules", action="store_true", help="print every rule")

@@ -71,6 +71,14 @@ def test_findings_exit_1(capsys: pytest.CaptureFixture[str]) -> None:
     assert out.endswith("\nFound 1 finding (1 error) in 1 file.\n")
 
 
+def test_exit_zero_forgives_findings_but_not_troubles(capsys: pytest.CaptureFixture[str]) -> None:
+    write(a=UNSAFE)
+    status, out, _ = printed(capsys, "--exit-zero", "a.py")
+    assert status == 0
+    assert "BCE102" in out
+    assert printed(capsys, "--exit-zero", "a.py", "missing.py")[0] == 2
+
+
 @pytest.mark.parametrize(
     ("name", "content", "complaint"),
     [
