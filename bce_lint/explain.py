@@ -23,7 +23,7 @@ def page(word: str) -> str:
     when = {Level.DEFAULT: "On by default.", Level.OPT_IN: "Off unless selected.", Level.ADVICE: "Advice: off unless selected."}
     head = f"# {rule.name} ({rule.code})\n\n{rule.summary}\n\n{rule.rationale}\n\n{when[rule.level]}\n"
     good = [f"## Good\n\n{_code(good.source)}" for good in rule.good]
-    return "\n".join([head, *(_bad(rule, bad) for bad in rule.bad), *good])
+    return "\n".join([head, *(_bad(bad) for bad in rule.bad), *good])
 
 
 def listing() -> str:
@@ -39,9 +39,9 @@ def table() -> str:
     return "".join(["| code | name | finds | runs |\n", "|---|---|---|---|\n", *rows])
 
 
-def _bad(rule: Rule, bad: Bad) -> str:
+def _bad(bad: Bad) -> str:
     """Return an example with what bce-lint really says of it, and what its fixes really make of it."""
-    cases = Judge(Config(paths=(EXAMPLE,), select=(rule.code,))).judge(Source(EXAMPLE, bad.source.encode())).cases
+    cases = Judge(Config(paths=(EXAMPLE,), select=(registry.ALL,))).judge(Source(EXAMPLE, bad.source.encode())).cases
     findings = [case.finding for case in cases]
     said = "\n".join(full(finding, lambda _path, _cell: bad.source.splitlines()) for finding in findings)
     diff = _diff(bad.source, findings)

@@ -68,7 +68,7 @@ def test_every_rule_has_a_page_with_the_real_output_of_its_examples(rule: Rule) 
     assert page.startswith(f"# {rule.name} ({rule.code})\n\n{rule.summary}\n\n{rule.rationale}\n")
     for bad in rule.bad:
         assert f"```python\n{bad.source}```" in page
-    assert page.count("[" + rule.code) >= len(rule.bad)
+    assert page.count("```text\nexample.py:") == len(rule.bad)
     assert page.count("```diff") == len([bad for bad in rule.bad if bad.fixed])
     assert page.count("## Good") == len(rule.good)
 
@@ -80,7 +80,7 @@ def test_the_listing_has_a_line_a_rule() -> None:
 
 def test_the_changelog_names_every_rule() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text()
-    assert not [rule.name for rule in registry.registered() if f"`{rule.name}` {rule.code}" not in changelog]
+    assert not [rule.name for rule in registry.registered() if f"`{rule.name}`" not in changelog]
 
 
 def _draw() -> None:
