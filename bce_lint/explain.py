@@ -11,7 +11,7 @@ from bce_lint.finding import Finding
 from bce_lint.fix import apply
 from bce_lint.judge import Judge
 from bce_lint.report.text import full
-from bce_lint.rule import Bad, Level, Rule
+from bce_lint.rule import Bad, Level
 from bce_lint.source.read import Source
 
 EXAMPLE = "example.py"
