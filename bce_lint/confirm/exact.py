@@ -1,0 +1,228 @@
+"""What an expression is worth in real numbers, and its derivative, by multiple precision: the yardstick for what frameworks compute.
+
+Clips, maxima and tests mean what they say. The guard inside a framework's cross entropy, like any rounding, is not part of the
+meaning. A cast to a float type, or to one that the source does not show, is the identity.
+
+How many digits it takes depends on the numbers: 1 - sigmoid(400) is 2e-174, so p = sigmoid(400) needs 174 digits before the ones that
+count. An evaluation notes the sizes that it meets in inputs and exponentials; it is repeated with more digits until it has twice as
+many as these ask for and two evaluations in a row agree.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath as mp
+
+from bce_lint.confirm import axes, reals
+from bce_lint.confirm.meanings import meaning
+from bce_lint.confirm.reals import Array, NotExact, Real, array, elementwise
+from bce_lint.facts.expr import (
+    Bounded,
+    Const,
+    Cosh,
+    Exp,
+    Expm1,
+    Expr,
+    Free,
+    Linear,
+    LogAddExp,
+    LogSoftmax,
+    LogSumExp,
+    Opaque,
+    Param,
+    Pow,
+    Sigmoid,
+    Sinh,
+    Softmax,
+    SoftmaxCrossEntropy,
+    StopGradient,
+    Tanh,
+)
+
+__all__ = ["DIGITS", "NotExact", "derivative", "evaluate", "gradient", "precision", "sigmoid_of", "softmax_of"]
+
+Inputs = Mapping[str, Any]
+"""By name: a number, a nested list or array of numbers (NumPy's or `mpf`), or an `Expr` of other inputs (`Sigmoid(logits)`)."""
+
+DIGITS = 50
+MOST_DIGITS = 20_000
+_GUARD = 10
+_DIGITS_BY_UNIT = math.log10(math.e)
+_DIGITS_BY_BIT = math.log10(2)
+_NO_FORMAT_HAS = 400.0
+"""A power of ten that is 0 in every format."""
+
+
+def precision(digits: int) -> AbstractContextManager[None]:
+    """Compute with so many digits within the `with`."""
+    manager: AbstractContextManager[None] = mp.workdps(digits)
+    return manager
+
+
+def evaluate(e: Expr, inputs: Inputs, digits: int = DIGITS) -> Array:
+    """Return the array of exact values of `e`, right to about `digits` digits; raise `NotExact` where there is no saying."""
+    return _settled(e, inputs, inputs, digits).value
+
+
+def gradient(e: Expr, inputs: Inputs, wrt: str, digits: int = DIGITS) -> Array:
+    """Return the derivative of the sum of `e` with respect to each entry of the input `wrt`.
+
+    Nothing flows through a StopGradient. At a kink it is the mean of both sides.
+    """
+    z = elementwise(reals.real, array(inputs[wrt]))
+    least = min((abs(x) for x in z.flat if x), default=1)
+    enough = _settled(e, inputs, inputs, digits).digits + 5 * max(0, math.ceil(-mp.log10(least)))
+    with precision(enough):
+        return array(derivative(lambda moved: _settled(e, {**inputs, wrt: moved}, inputs, enough).value, z))
+
+
+def derivative(f: Callable[[Any], Any], z: object) -> Any:  # noqa: ANN401  (an `mpf` for a number, an array for an array)
+    """Return the derivative of the sum of `f` with respect to `z`, or to each of its entries, by differences over 10^-(digits / 5).
+
+    Of five points, so right to 4/5 of the working precision, if that is what `f` keeps to. Entries of `f` that do not depend on an
+    entry of `z` cancel exactly, however large.
+    """
+    with precision(max(DIGITS, mp.mp.dps)):
+        at = elementwise(reals.real, array(z))
+        slopes = [_slope(f, at, index) for index in range(at.size)]
+        return array(slopes).reshape(at.shape) if at.ndim else slopes[0]
+
+
+def _slope(f: Callable[[Any], Any], at: Array, index: int) -> Real:
+    step = mp.mpf(10) ** -(mp.mp.dps // 5)
+
+    def near(steps: int) -> Array:
+        moved = at.copy()
+        moved.flat[index] += steps * step
+        return array(f(moved if at.ndim else moved.item()))
+
+    differences = elementwise(lambda a, b, c, d: (a - 8 * b + 8 * c - d) / (12 * step), near(-2), near(-1), near(1), near(2))
+    return mp.fsum(differences.flat)
+
+
+def sigmoid_of(z: object, digits: int = DIGITS) -> Array:
+    """Return sigmoid(z) with so many digits that 1 - sigmoid(z) has `digits` right ones."""
+    logits = elementwise(reals.real, array(z))
+    with precision(_room(logits, digits)):
+        return elementwise(reals.sigmoid, logits)
+
+
+def softmax_of(z: object, axis: int = -1, digits: int = DIGITS) -> Array:
+    """Return softmax(z) along `axis`, with digits enough as in `sigmoid_of`."""
+    logits = elementwise(reals.real, array(z))
+    with precision(_room(logits, digits)):
+        return axes.softmax(logits, (axis,))
+
+
+def _room(logits: Array, digits: int) -> int:
+    return digits + _GUARD + math.ceil(2 * max(_exponent(z) for z in logits.flat))
+
+
+# --- evaluation at one precision
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    value: Array
+    digits: int
+
+
+def _settled(e: Expr, inputs: Inputs, still: Inputs, digits: int) -> _Result:
+    """Evaluate with more and more digits until they are trusted; StopGradients are taken at the inputs `still`."""
+    working, last = digits + _GUARD, None
+    while working <= MOST_DIGITS:
+        with precision(working):
+            fixed = _Evaluation(still, None)
+            run = _Evaluation(inputs, fixed)
+            value = run.of(e)
+            size = max(run.size, fixed.size)
+            enough = max(digits + math.ceil(2 * size), run.held) + _GUARD
+            if enough > working:
+                working, last = enough, None
+            elif last is not None and _agree(last, value, digits, size):
+                return _Result(value, working)
+            else:
+                working, last = working + digits, value
+    raise NotExact(f"it takes more than {MOST_DIGITS} digits")
+
+
+def _agree(last: Array, value: Array, digits: int, size: float) -> bool:
+    """Tell whether two evaluations are the same to 4/5 of the digits, or both far below anything that went in: cancelled to 0."""
+    close, nothing = mp.mpf(10) ** -(digits * 4 // 5), mp.mpf(10) ** -math.ceil(2 * size + digits / 2)
+
+    def same(a: Real, b: Real) -> bool:
+        if a == b or (mp.isnan(a) and mp.isnan(b)):
+            return True
+        return bool(abs(a - b) <= max(close * abs(b), nothing))
+
+    return all(same(a, b) for a, b in zip(last.flat, value.flat, strict=True))
+
+
+class _Evaluation:
+    """Values of expressions at the working precision, and how many digits the numbers on the way ask for."""
+
+    def __init__(self, inputs: Inputs, still: _Evaluation | None) -> None:
+        self.size = 0.0
+        self.held = 0
+        self._inputs = inputs
+        self._still = still
+        self._memo: dict[Expr, Array] = {}
+        self._open: set[str] = set()
+
+    def of(self, e: Expr) -> Array:
+        """Return the value of `e`."""
+        found = self._memo.get(e)
+        if found is None:
+            found = self._memo[e] = self._of(e)
+            self._note(e, found)
+        return found
+
+    def _of(self, e: Expr) -> Array:
+        match e:
+            case Const(value):
+                return array(reals.real(value))
+            case StopGradient(x):
+                return (self._still or self).of(x)
+            case Param(name) | Free(name) | Linear(name) | Bounded(name) | Opaque(name) if name in self._inputs:
+                return self._input(name)
+            case Param(default=Expr() as default):
+                return self.of(default)
+        return meaning(e, self.of)
+
+    def _input(self, name: str) -> Array:
+        given = self._inputs[name]
+        if not isinstance(given, Expr):
+            values = elementwise(reals.real, array(given))
+            self.held = max(self.held, *(math.ceil(int(v.man).bit_length() * _DIGITS_BY_BIT) for v in values.flat if mp.isfinite(v)), 0)
+            return values
+        if name in self._open:
+            raise NotExact(f"{name} is given in terms of itself")
+        self._open.add(name)
+        value = self.of(given)
+        self._open.remove(name)
+        return value
+
+    def _note(self, e: Expr, value: Array) -> None:
+        """Note the decimal exponents that `e` brings in, or that its exponentials have."""
+        match e:
+            case Const() | Param() | Free() | Exp() | Expm1() | Pow() | Cosh() | Sinh() | Softmax():
+                sizes = [abs(float(mp.mag(v))) * _DIGITS_BY_BIT for v in value.flat if v and mp.isfinite(v)]
+            case Sigmoid(x):
+                sizes = [_exponent(v) for v in self.of(x).flat if mp.isfinite(v)]
+            case Tanh(x):
+                sizes = [2 * _exponent(v) for v in self.of(x).flat if mp.isfinite(v)]
+            case LogSoftmax(x) | LogSumExp(x) | SoftmaxCrossEntropy(_, x) | LogAddExp(x):
+                sizes = [min(2 * _exponent(v), _NO_FORMAT_HAS) for v in self.of(x).flat if mp.isfinite(v)]
+            case _:
+                return
+        self.size = max([self.size, *sizes])
+
+
+def _exponent(logit: Real) -> float:
+    """Return the decimal digits between 1 and e^logit."""
+    return float(abs(logit)) * _DIGITS_BY_UNIT
