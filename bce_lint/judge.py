@@ -87,11 +87,11 @@ class Whereabouts:
 
 def _hits(module: Module, trace: Trace, by: Judge, at: Whereabouts) -> Iterator[Hit]:
     """Show every op to the rules that look at its type, each place once."""
-    shown: set[int] = set()
-    for site in trace.sites:
-        if not module.wants(site.expr) or id(site.node) in shown:
+    shown: set[tuple[int, Expr]] = set()
+    for site in places_of_ops(trace):
+        if not module.wants(site.expr) or (id(site.node), site.expr) in shown:
             continue
-        shown.add(id(site.node))
+        shown.add((id(site.node), site.expr))
         facts: Facts | None = None
         for rule in by.rules:
             if isinstance(site.expr, rule.on):
@@ -103,10 +103,29 @@ def _hits(module: Module, trace: Trace, by: Judge, at: Whereabouts) -> Iterator[
     at.rule = ""
 
 
+def places_of_ops(trace: Trace) -> Iterator[Site]:
+    """Yield the op at every site, and the one that a library's call there only scales or reduces."""
+    for site in trace.sites:
+        yield site
+        if site.expr in trace.payloads:
+            yield replace(site, expr=trace.payloads[site.expr])
+
+
 def resolved(hits: Iterable[Hit]) -> list[Hit]:
-    """Keep one finding for one defect: what a report covers is not reported by itself."""
+    """Keep one finding for one defect: what a report covers is not reported by itself; of two that cover each other the first stays."""
     every = list(hits)
-    return [hit for hit in every if not any(hit.site.expr in other.report.covers for other in every if other is not hit)]
+    kept: list[Hit] = []
+    for hit in every:
+        general = any(covers(other, hit) and not covers(hit, other) for other in every)
+        if not general and not any(covers(other, hit) for other in kept):
+            kept.append(hit)
+    return kept
+
+
+def covers(one: Hit, other: Hit) -> bool:
+    """Tell whether `one` makes `other` superfluous; the same defect in two places is two."""
+    same = one.rule is other.rule and one.site.expr is other.site.expr
+    return not same and other.site.expr in one.report.covers
 
 
 class Locator:
@@ -181,7 +200,8 @@ def arrangements(e: Expr) -> set[Expr]:
 def _fix(hit: Hit, source: Source, locate: Locator) -> Fix | None:
     wanted: Expr | None = hit.report.replace
     where = locate.of(hit.site.node)
-    if wanted is None or where is None or not arrangements(hit.site.expr) <= arrangements(wanted):
+    whole = any(node is hit.site.node for _, node in hit.facts.trace.places.get(hit.site.expr, ()))
+    if not whole or wanted is None or where is None or not arrangements(hit.site.expr) - set(hit.report.drops) <= arrangements(wanted):
         return None
     start, end = where.offsets(hit.site.node)
     try:

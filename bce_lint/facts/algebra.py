@@ -7,7 +7,7 @@ associates: `1e-10 + 1 - p` stays `(1 + 1e-10) - p`, which is `1 - p` in float32
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from bce_lint.facts.expr import (
     Add,
@@ -19,6 +19,7 @@ from bce_lint.facts.expr import (
     Index,
     Items,
     Join,
+    Mean,
     Mul,
     Neg,
     Nothing,
@@ -29,6 +30,7 @@ from bce_lint.facts.expr import (
     Square,
     StopGradient,
     Sub,
+    Sum,
     Text,
     View,
 )
@@ -165,6 +167,20 @@ def core(x: Expr) -> Expr:
     while isinstance(x, (View, Index, Cast, StopGradient)):
         x = x.x
     return x
+
+
+def payload(made: Expr, given: Collection[Expr]) -> Expr:
+    """Return what `made`, computed from `given`, scales or reduces: the loss of a mean of it, the log of `log(x) / log(2)`; else itself."""
+    match made:
+        case Neg(x) | Sum(x) | Mean(x) | Div(x, Const()) if x not in given:
+            return payload(x, given)
+        case Mul(x, y) if x not in given and (y in given or isinstance(y, Const)):
+            return payload(x, given)
+        case Mul(x, y) if x in given and y not in given:
+            return payload(y, given)
+        case Join((first, *_)):
+            return payload(first, given)
+    return made
 
 
 def dotted(x: Expr, attr: str) -> Expr | None:

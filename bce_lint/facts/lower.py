@@ -65,7 +65,8 @@ class Lower:
     def lower(self, node: ir.Expression) -> Expr:
         """Return what `node` means here, and note it in the trace."""
         expr = self._lower(node)
-        self.trace.mark(node, expr, self.scope.visible() if self.scope.module.wants(expr) else {})
+        wanted = self.scope.module.wants(expr) or self.scope.module.wants(self.trace.payloads.get(expr, expr))
+        self.trace.mark(node, expr, self.scope.visible() if wanted else {})
         return expr
 
     def opaque(self, text: str) -> Opaque:
@@ -287,7 +288,8 @@ class Lower:
         """Call a layer; keywords that it does not know (`training=`, `mask=`, one's own) do not change what its output is."""
         key = self.scope.module.project.fresh()
         bare = [(keyword, value) for keyword, value in args if keyword is None]
-        return vocabulary.apply_layer(layer, args, key) or vocabulary.apply_layer(layer, bare, key)
+        made = vocabulary.apply_layer(layer, args, key) or vocabulary.apply_layer(layer, bare, key)
+        return made and self._carried(made, args)
 
     def _call_unread(self, name: str, args: list[tuple[str | None, Expr]], text: str) -> Expr:
         """Call what no vocabulary knows: a function of a file beside this one, or a layer told apart by its activation."""
@@ -331,6 +333,13 @@ class Lower:
         except (TypeError, UnreadError):
             return self.opaque(text)
         self.scope.module.project.languages[made] = language.name
+        return self._carried(made, args)
+
+    def _carried(self, made: Expr, args: list[tuple[str | None, Expr]]) -> Expr:
+        """Return what a library's call makes of `args`, after noting the op that it only scales or reduces."""
+        payload = algebra.payload(made, {value for _, value in args})
+        if payload is not made:
+            self.trace.payloads[made] = payload
         return made
 
 

@@ -30,7 +30,10 @@ class Binding:
 
 @dataclass(slots=True)
 class Trace:
-    """The record of one function (or of one piece of module-level code), filled by `flow.py` and frozen in spirit afterwards."""
+    """The record of one function (or of one piece of module-level code), filled by `flow.py` and frozen in spirit afterwards.
+
+    `payloads` holds, for the result of a library's call, the op that it only scales or reduces: the log of `log2`, the loss of a mean.
+    """
 
     path: tuple[str, ...]
     node: ir.Function | ir.Lambda | None
@@ -41,6 +44,7 @@ class Trace:
     discarded: list[Site] = field(default_factory=list)
     returns: list[Expr] = field(default_factory=list)
     definitions: list[Definition] = field(default_factory=list)
+    payloads: dict[Expr, Expr] = field(default_factory=dict)
     clock: int = 0
 
     def mark(self, node: ir.Node, expr: Expr, names: Mapping[str, Expr]) -> None:
