@@ -141,6 +141,8 @@ class Facts:
                 when = f"from a logit of {-self.format.vanishes():.2f}"
             case Softmax():
                 when = f"once another logit leads by {math.ceil(self.format.underflows())}"
+            case Param() as param if self.role(param) is Role.LABEL:
+                when = "for every other class"
             case _:
                 when = "for a confident answer"
         return f"{self.story.clause(p)} exactly 0.0 in {self.dtype} {when}"
