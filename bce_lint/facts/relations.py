@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bce_lint.facts import inequalities
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import (
     Add,
@@ -63,7 +64,7 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
                 reach = Reach.GUESSED if isinstance(weight, Param) else min(ranges.of(weight).lo, ranges.of(weight).hi)
                 whole = ranges.of_join(x, y)
                 return Range(whole.interval, min(whole.lo, reach), min(whole.hi, reach))
-    return None
+    return inequalities.range_of(e, ranges)
 
 
 def shifts_by_max(x: Expr, y: Expr) -> bool:
