@@ -55,7 +55,8 @@ class Report:
 
     `at` is the operand to underline, or several with all that lies between (empty: the op itself); `because` the operands whose origins to show;
     `covers` the ops whose own findings this one makes superfluous; `help` the advice, in the imperative;
-    `replace` what to write in place of the op; `safe` whether that is the same mathematics.
+    `replace` what to write in place of the op; `safe` whether that is the same mathematics; `drops` the reshapes, indices and casts of the op
+    that it rightly does without (it loses no others).
     """
 
     message: str
@@ -65,6 +66,7 @@ class Report:
     covers: tuple[Expr, ...] = ()
     replace: Expr | None = None
     safe: bool = True
+    drops: tuple[Expr, ...] = ()
 
 
 Check = Callable[[Any, "Facts"], Report | None]
