@@ -1,12 +1,13 @@
-"""Exponentials, as several rules look at them: which of them overflow, what that makes of a value, whether anybody asks for a gradient."""
+"""Exponentials, as several rules look at them: which of them overflow, what they are summed with, whether anybody asks for a gradient."""
 
 from __future__ import annotations
 
 import math
 
 from bce_lint.facts.algebra import core
-from bce_lint.facts.expr import Exp, Expr, Where, walk
+from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Max, Mean, Mul, Sub, Sum, Where, walk
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.logs import factors
 
 WITHOUT_GRADIENT = frozenset({"numpy", "python"})
 """Where nothing is differentiated behind the user's back: an infinity that is divided by or not chosen does no harm."""
@@ -15,7 +16,38 @@ WITHOUT_GRADIENT = frozenset({"numpy", "python"})
 def overflowing(e: Expr, facts: Facts) -> Exp | None:
     """Return `e`, seen through what only rearranges it, if it is an exponential that is infinite for some plausible input."""
     inner = core(e)
-    return inner if isinstance(inner, Exp) and facts.touches(inner, math.inf) else None
+    if not isinstance(inner, Exp) or held_by_maximum(inner.x, facts):
+        return None
+    return inner if facts.touches(inner, math.inf) else None
+
+
+def held_by_maximum(x: Expr, facts: Facts) -> bool:
+    """Tell whether a maximum is subtracted in `x`, perhaps of something related to it that nobody can see from here."""
+    match core(x):
+        case Sub(a, b):
+            return isinstance(core(b), Max) or "max" in facts.name(b).lower() or held_by_maximum(a, facts)
+    return False
+
+
+def summands(e: Expr) -> list[Expr]:
+    """Return what is added up in `e`: by `+`, or, seen through a sum or mean along an axis, entry by entry; a divisor counts as weight."""
+    match core(e):
+        case Add(x, y):
+            return [*summands(x), *summands(y)]
+        case Sub(x, y):
+            return [*summands(x), *summands(y)]
+        case Sum(x) | Mean(x) | Mul(x, Const()):
+            return summands(x)
+        case Div(x, y) if not any(isinstance(part, Exp) for part in walk(y)):
+            return summands(x)
+        case inner:
+            return [inner]
+
+
+def overflowing_summand(e: Expr, facts: Facts) -> Exp | None:
+    """Return the first exponential that overflows among the factors of what is added up in `e`."""
+    found = (overflowing(factor, facts) for summand in summands(e) for factor in factors(summand))
+    return next((exp for exp in found if exp is not None), None)
 
 
 def differentiated(facts: Facts) -> bool:
@@ -32,3 +64,8 @@ def overflow(exp: Exp, facts: Facts) -> str:
 def chosen(e: Expr, facts: Facts) -> bool:
     """Tell whether `e` is computed for a `where` that may well choose the other branch."""
     return any(isinstance(site.expr, Where) and (e in set(walk(site.expr.x)) or e in set(walk(site.expr.y))) for site in facts.trace.sites)
+
+
+def harmless(e: Expr, facts: Facts) -> bool:
+    """Tell whether an infinite `e` is thrown away by a `where` and leaves no trace in a gradient."""
+    return not differentiated(facts) and facts.framework != "python" and chosen(e, facts)

@@ -1,0 +1,83 @@
+"""`log(sum(exp(x)))`: a logsumexp written out, without the maximum subtracted."""
+
+from __future__ import annotations
+
+from bce_lint.facts.algebra import core, neg
+from bce_lint.facts.exponentials import harmless, overflow, overflowing_summand, summands
+from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Log, Log1p, LogAddExp, LogSumExp, Mean, Mul, Softplus, Sum, walk
+from bce_lint.facts.facts import Facts
+from bce_lint.rule import Bad, Good, Report, rule
+
+
+@rule(
+    "naive-logsumexp",
+    code="BCE304",
+    on=(Log, Log1p),
+    bad=[
+        Bad(
+            """
+            def loss(labels, scores):
+                total = tf.math.log(tf.reduce_sum(tf.exp(scores), axis=-1))  # flagged
+                return tf.reduce_mean(total - tf.reduce_sum(labels * scores, axis=-1))
+            """,
+            fixed="    total = tf.reduce_logsumexp(scores, axis=-1)",
+            breaks={"scores": 100.0, "labels": 1.0},
+        ),
+        Bad(
+            """
+            def loss(distances):
+                return jnp.log(1 + jnp.sum(jnp.exp(distances), axis=1))  # flagged
+            """,
+            fixed="    return jax.nn.softplus(jax.nn.logsumexp(distances, axis=1))",
+            breaks={"distances": 100.0},
+        ),
+    ],
+    good=[
+        Good(
+            """
+            def loss(labels, scores):
+                most = tf.stop_gradient(tf.reduce_max(scores, axis=-1, keepdims=True))
+                total = tf.math.log(tf.reduce_sum(tf.exp(scores - most), axis=-1)) + tf.squeeze(most, -1)
+                return tf.reduce_mean(total - tf.reduce_sum(labels * scores, axis=-1))
+            """
+        ),
+    ],
+)
+def naive_logsumexp(log: Expr, facts: Facts) -> Report | None:
+    """One score past 88.72 makes the sum infinite in float32, and its logarithm with it, though that is hardly more than the score itself.
+
+    The gradient is NaN then; and with every score below -87.34 the sum is 0 and its logarithm -inf.
+    """
+    total = log.x if isinstance(log, (Log, Log1p)) else log
+    exp = overflowing_summand(total, facts)
+    if exp is None or not summed(total, log) or harmless(log, facts):
+        return None
+    return Report(
+        f"{overflow(exp, facts)}{'' if facts.framework == 'python' else ', and the logarithm of the sum with it'}",
+        help="use the framework's logsumexp, or subtract the maximum first",
+        because=(exp.x,),
+        covers=(log, *(part for part in summands(total) if isinstance(part, Exp))),
+        replace=stable(log),
+    )
+
+
+def summed(total: Expr, log: Expr) -> bool:
+    """Tell whether `total` is a sum, but not 1 + exp(x), which is naive-softplus, or exp(x) + exp(-x), which is naive-log-cosh."""
+    match core(total):
+        case Add(Exp(), Const(1.0)):
+            return isinstance(log, Log1p)
+        case Add(Exp(x), Exp(y)) | Mul(Add(Exp(x), Exp(y)), Const()) | Div(Add(Exp(x), Exp(y)), Const()):
+            return neg(x) is not y
+    return len(summands(total)) > 1 or any(isinstance(part, (Sum, Mean)) for part in walk(total))
+
+
+def stable(log: Expr) -> Expr | None:
+    """Return what `log` means, without an exponential."""
+    match log:
+        case Log(Sum(Exp(x), axis, keepdims)):
+            return LogSumExp(x, axis, keepdims)
+        case Log(Add(Sum(Exp(x), axis, keepdims), Const(1.0))) | Log1p(Sum(Exp(x), axis, keepdims)):
+            return Softplus(LogSumExp(x, axis, keepdims))
+        case Log(Add(Exp(x), Exp(y))):
+            return LogAddExp(x, y)
+    return None

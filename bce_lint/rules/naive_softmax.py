@@ -1,0 +1,99 @@
+"""`exp(x) / sum(exp(x))`: a softmax written out, without the maximum subtracted."""
+
+from __future__ import annotations
+
+from bce_lint.facts.algebra import core, sub
+from bce_lint.facts.exponentials import harmless, overflow, overflowing, overflowing_summand, summands
+from bce_lint.facts.expr import Div, Exp, Expr, Index, Log, LogSoftmax, LogSumExp, Softmax, Sum, View
+from bce_lint.facts.facts import Facts
+from bce_lint.facts.logs import factors
+from bce_lint.facts.relations import terms
+from bce_lint.rule import Bad, Good, Report, rule
+
+
+@rule(
+    "naive-softmax",
+    code="BCE302",
+    on=(Div, Log),
+    bad=[
+        Bad(
+            """
+            def attention(scores):
+                e = tf.exp(scores)
+                return e / tf.reduce_sum(e, axis=-1, keepdims=True)  # flagged
+            """,
+            fixed="    return tf.nn.softmax(scores)",
+            breaks={"scores": 100.0},
+        ),
+        Bad(
+            """
+            def loss(labels, scores):
+                picked = torch.log(torch.exp(scores) / torch.sum(torch.exp(scores), dim=1, keepdim=True))  # flagged
+                return -(labels * picked).sum()
+            """,
+            fixed="    picked = F.log_softmax(scores, dim=1)",
+            breaks={"scores": 100.0, "labels": 1.0},
+        ),
+    ],
+    good=[
+        Good(
+            """
+            def attention(scores):
+                e = tf.exp(scores - tf.reduce_max(scores, axis=-1, keepdims=True))
+                return e / tf.reduce_sum(e, axis=-1, keepdims=True)
+            """
+        ),
+    ],
+)
+def naive_softmax(e: Expr, facts: Facts) -> Report | None:
+    """Once one score passes 88.72 its exponential is infinite in float32, and inf / inf is NaN: for every class, and in the gradient.
+
+    The largest score cancels if it is subtracted from all of them first, which is what every framework's softmax does.
+    """
+    share = e.x if isinstance(e, Log) else e
+    if not isinstance(share, Div) or (e is not share and not facts.written_inside(share)):
+        return None
+    exp = next((found for factor in factors(core(share.x)) if (found := overflowing(factor, facts)) is not None), None)
+    if exp is None or not several(share.y) or overflowing_summand(share.y, facts) is None or harmless(share, facts):
+        return None
+    return Report(
+        f"{overflow(exp, facts)}; inf / inf is then NaN" if facts.framework != "python" else overflow(exp, facts),
+        help=f"use the framework's {'log_softmax' if isinstance(e, Log) else 'softmax'}, or subtract the maximum first",
+        because=(exp.x,),
+        covers=(e, share, exp, *(part for part in summands(share.y) if isinstance(part, Exp))),
+        replace=logarithm(share) if isinstance(e, Log) else softmax(share),
+        drops=tuple(part for part in (share.y, core(share.y)) if restores(part)),
+    )
+
+
+def several(e: Expr) -> bool:
+    """Tell whether more than one exponential is added up in `e`."""
+    return any(isinstance(core(part), Sum) for part in terms(core(e))) or sum(isinstance(core(part), Exp) for part in summands(e)) > 1
+
+
+def softmax(e: Div) -> Expr | None:
+    """Return the softmax that `e` is, if its axis is certain."""
+    match core(e.x), core(e.y):
+        case Exp(x) as exp, Sum(summed, axis, keepdims) if core(summed) is exp:
+            aligned = keepdims or axis == 0 or restores(e.y)
+            return Softmax(x, axis) if aligned and e.x is exp and isinstance(axis, int) else None
+    return None
+
+
+def logarithm(e: Div) -> Expr | None:
+    """Return the logarithm of `e`."""
+    match e:
+        case Div(Exp(x), Sum(Exp(y), axis, keepdims)):
+            softened = softmax(e)
+            return LogSoftmax(x, softened.axis) if isinstance(softened, Softmax) else sub(x, LogSumExp(y, axis, keepdims))
+    return None
+
+
+def restores(e: Expr) -> bool:
+    """Tell whether `e` only puts back the axis along which was summed."""
+    match e:
+        case View(Sum(), how):
+            return any(word in how for word in ("expand_dims", "unsqueeze", "reshape", "view"))
+        case Index(Sum(), which):
+            return "None" in which or "newaxis" in which
+    return False
