@@ -30,6 +30,7 @@ class _Curve:
     lo: float | None = None
     hi: float | None = None
     more: int = 0
+    poles: bool = False
 
     def over(self, x: Interval, fmt: Format) -> Interval:
         """Return its values on `x`."""
@@ -39,7 +40,10 @@ class _Curve:
         if not fmt.rounds:
             floor = floor if self.lo is None else math.nextafter(floor, INF)
             ceiling = ceiling if self.hi is None else math.nextafter(ceiling, -INF)
-        ends = _outward(self.f(_double(x.lo)), self.f(_double(x.hi)), fmt, fmt.slack + self.more)
+        low, high = self.f(_double(x.lo)), self.f(_double(x.hi))
+        ends = _outward(low, high, fmt, fmt.slack + self.more)
+        if self.poles:  # where no kernel is finite
+            ends = low if math.isinf(low) else ends[0], high if math.isinf(high) else ends[1]
         return rounded([min(max(end, floor), ceiling) for end in ends], fmt, nan=x.nan)
 
 
@@ -159,7 +163,7 @@ def cosh(x: Interval, fmt: Format) -> Interval:
 # --- logarithms
 
 
-_LOG = _Curve(lambda x: math.log(x) if x > 0 else -INF)
+_LOG = _Curve(lambda x: math.log(x) if x > 0 else -INF, poles=True)
 
 
 def log(x: Interval, fmt: Format) -> Interval:
@@ -173,7 +177,7 @@ def _loose(curve: _Curve, fmt: Format) -> _Curve:
     return replace(curve, more=160) if fmt.precision == 53 else curve
 
 
-_LOG1P = _Curve(lambda x: math.log1p(x) if x > -1 else -INF)
+_LOG1P = _Curve(lambda x: math.log1p(x) if x > -1 else -INF, poles=True)
 
 
 def log1p(x: Interval, fmt: Format) -> Interval:
@@ -205,7 +209,7 @@ def _logit(x: float) -> float:
     return math.log(x / (1.0 - x))
 
 
-_LOGIT = _Curve(_logit)
+_LOGIT = _Curve(_logit, poles=True)
 
 
 def logit(x: Interval, fmt: Format, eps: Interval | None = None) -> Interval:
@@ -244,7 +248,7 @@ def blurred(y: Interval, scale: float, fmt: Format) -> Interval:
 
 _ACOS = _Curve(lambda x: -math.acos(x))
 _ASIN = _Curve(math.asin)
-_ATANH = _Curve(lambda x: math.atanh(x) if abs(x) < 1 else math.copysign(INF, x))
+_ATANH = _Curve(lambda x: math.atanh(x) if abs(x) < 1 else math.copysign(INF, x), poles=True)
 
 
 def acos(x: Interval, fmt: Format) -> Interval:

@@ -194,7 +194,13 @@ def _times(a: Number, b: Number, fmt: Format) -> Number:
 def mul(x: Interval, y: Interval, fmt: Format) -> Interval:
     """Return x * y. NaN for 0 * inf."""
     nan = x.nan or y.nan or (x.contains(0) and y.infinite) or (y.contains(0) and x.infinite)
-    return rounded([_times(a, b, fmt) for a in _ends(x) for b in _ends(y)], fmt, nan=nan)
+    return rounded([_times(a, b, fmt) for a in _reach(x, fmt) for b in _reach(y, fmt)], fmt, nan=nan)
+
+
+def _reach(x: Interval, fmt: Format) -> tuple[Number, ...]:
+    """Return the ends, and the last finite number before one that is infinite: it has a product with 0."""
+    largest = (s * fmt.max for s in (1, -1) if x.infinite and fmt.rounds)
+    return (*_ends(x), *(end for end in largest if x.contains(end)))
 
 
 def _sign(x: Number) -> float:
@@ -321,8 +327,15 @@ def sum_of(x: Interval, fmt: Format) -> Interval:
 
 
 def mean_of(x: Interval, fmt: Format) -> Interval:
-    """Return the mean, which lies among the entries. That a float16 sum on the way may overflow is left out."""
-    return spread(Interval(x.lo, x.hi or 0.0, x.nan or (x.lo == -INF and x.hi == INF)), fmt)
+    """Return the mean, which lies among the entries, unless the sum on the way overflows.
+
+    That is left out in float16, where `MOST` entries of any size would, while some frameworks sum in float32.
+    """
+    total = sum_of(x, fmt)
+    if not total.infinite or (x.finite and fmt.max < MOST):
+        return spread(Interval(x.lo, x.hi or 0.0, x.nan), fmt)
+    lo, hi = (-INF if total.lo == -INF else x.lo), (INF if total.hi == INF else x.hi or 0.0)
+    return spread(Interval(lo, hi, total.nan), fmt)
 
 
 def spread(x: Interval, fmt: Format) -> Interval:

@@ -10,7 +10,22 @@ from typing import TYPE_CHECKING
 
 from bce_lint.facts.elementary import blurred, exp, pow_, sqrt
 from bce_lint.facts.formats import size
-from bce_lint.facts.interval import INF, MOST, Interval, abs_, cast_to_bool, hull, maximum, mul, rounded, spread, square, sub, sum_of
+from bce_lint.facts.interval import (
+    INF,
+    MOST,
+    Interval,
+    abs_,
+    cast_to_bool,
+    hull,
+    maximum,
+    mean_of,
+    mul,
+    rounded,
+    spread,
+    square,
+    sub,
+    sum_of,
+)
 
 if TYPE_CHECKING:
     from bce_lint.facts.formats import Format
@@ -57,15 +72,13 @@ def logsumexp(x: Interval, fmt: Format) -> Interval:
 
 
 def var_of(x: Interval, fmt: Format, ddof: int = 0) -> Interval:
-    """Return the variance: at least 0 and attaining it, at most range^2 / 4, or / 2 with `ddof` 1.
+    """Return the variance: at least 0 and attaining it; `ddof` 1 doubles it at most.
 
     That the variance of one entry with `ddof` 1 is NaN is left out.
     """
-    if x.empty:
-        return x
-    span = sub(Interval(x.hi, x.hi), Interval(x.lo, x.lo), fmt)
-    most = mul(square(span, fmt), Interval(0.5, 0.5) if ddof else Interval(0.25, 0.25), fmt)
-    return spread(hull([0.0, INF if most.empty else most.hi], nan=x.nan or x.infinite), fmt)
+    squares = square(sub(x, mean_of(x, fmt), fmt), fmt)
+    most = mean_of(mul(squares, Interval(1.0, 2.0), fmt) if ddof else squares, fmt)
+    return Interval(0.0, most.hi, most.nan) if not most.empty else most
 
 
 def std_of(x: Interval, fmt: Format, ddof: int = 0) -> Interval:
