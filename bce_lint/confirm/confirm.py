@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from bce_lint.confirm.case import Case, Options
 from bce_lint.confirm.pool import Pool, unavailable
 from bce_lint.confirm.slice import NotClosed, expression, program
-from bce_lint.confirm.verdict import judge
+from bce_lint.confirm.verdict import Run, judge
 from bce_lint.confirm.worker.job import Failure, Job, Outcome
 from bce_lint.confirm.worker.probes import FORMATS
 from bce_lint.finding import Finding, Undecided, Verdict
@@ -17,7 +17,7 @@ from bce_lint.finding import Finding, Undecided, Verdict
 Progress = Callable[[str, int, int], None]
 """Is told what is going on, how many findings are judged, and how many there are."""
 
-WORKERS = {"tensorflow": "tensorflow", "keras": "tensorflow"}
+WORKERS = {"tensorflow": "tensorflow", "keras": "tensorflow", "torch": "torch", "jax": "jax", "numpy": "numpy"}
 """Which worker runs a framework's code: Keras runs on TensorFlow unless it is told otherwise."""
 
 
@@ -56,5 +56,5 @@ def _verdict(case: Case, options: Options, pool: Pool) -> Verdict:
         shorter = replace(job, program=alone)
         second = pool.run(framework, shorter)
         if isinstance(second, Outcome):
-            job, answer = shorter, second
-    return judge(case, job, answer)
+            return judge(Run(case, shorter, f"only the flagged expression was run: of its function, {answer.reason}"), second)
+    return judge(Run(case, job), answer)

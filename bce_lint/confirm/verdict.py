@@ -26,10 +26,20 @@ NEAR = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A case, what was run for it and what came out."""
+    """A case, what was run for it, and what has to be said of that."""
 
     case: Case
     job: Job
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A run with what came out."""
+
+    case: Case
+    job: Job
+    note: str
     outcome: Outcome
 
     @property
@@ -38,19 +48,19 @@ class Run:
         return probes.patterns(self.outcome.shape, classes=self.outcome.classes, labelled=self.outcome.labelled)
 
 
-def judge(case: Case, job: Job, answer: Outcome | Failure) -> Verdict:
+def judge(run: Run, answer: Outcome | Failure) -> Verdict:
     """Decide what a run says of a finding."""
     if isinstance(answer, Failure):
         return Undecided(answer.reason)
-    run = Run(case, job, answer)
+    ran = Ran(run.case, run.job, run.note, answer)
     if answer.breaks:
-        return Confirmed(tuple(witnesses(run)), evidence(run))
+        return Confirmed(tuple(witnesses(ran)), evidence(ran))
     if answer.skipped:
-        return Undecided(f"nothing broke, but {answer.skipped} of {len(run.patterns)} input patterns could not be run")
-    return Refuted(_probes(run), evidence(run))
+        return Undecided(f"nothing broke, but {answer.skipped} of {len(ran.patterns)} input patterns could not be run")
+    return Refuted(_probes(ran), evidence(ran))
 
 
-def witnesses(run: Run) -> Iterator[Witness]:
+def witnesses(run: Ran) -> Iterator[Witness]:
     """Yield the smallest breaks, those of both labels at one place as one, and leave out what adds nothing."""
     best = {what: min((b.logit for b in run.outcome.breaks if b.what == what), default=math.inf) for what in ("value", "gradient")}
     told: list[Break] = []
@@ -74,7 +84,7 @@ def _labels(pattern: Pattern) -> str:
     return pattern.describe()
 
 
-def _probes(run: Run) -> str:
+def _probes(run: Ran) -> str:
     outcome = run.outcome
     labels = ", ".join(dict.fromkeys(pattern.labels for pattern in run.patterns))
     logits = ", ".join(dict.fromkeys(pattern.logits for pattern in run.patterns))
@@ -84,7 +94,7 @@ def _probes(run: Run) -> str:
     return f"{outcome.probed} probes in {run.job.dtype}, |logit| from 0 to {probes.LARGEST:g} ({shown}), {what}{reason}"
 
 
-def evidence(run: Run) -> Evidence:
+def evidence(run: Ran) -> Evidence:
     """Return what was run and its numbers, the exact ones beside them."""
     outcome, reference = run.outcome, Reference(run.case.meaning, run.outcome, run.patterns)
     main = outcome.breaks[0].pattern if not outcome.table else outcome.table[0].pattern
@@ -126,17 +136,19 @@ def _row(reading: Reading, reference: Reference) -> dict[str, float]:
     return {name: value for name, value in values.items() if not (name in unknown and math.isnan(value))}
 
 
-def _assumed(run: Run) -> Iterator[str]:
+def _assumed(run: Ran) -> Iterator[str]:
     guessed = {i.name: i.because for i in run.case.meaning.inputs if i.guessed}
     for name, text in run.outcome.assumed:
         yield f"{name} = {text}" + (f" (by {guessed[name]})" if name in guessed else "")
+    if run.note:
+        yield run.note
     if run.outcome.judged == "site":
         yield "judged by the flagged operation's own value, since the function's result is of no use here"
     if run.outcome.counterpart and run.outcome.scale != 1:
         yield f"the loss is {run.outcome.scale:.4g} times a {run.outcome.counterpart} cross entropy, and so are the columns beside it"
 
 
-def _curve(run: Run, reference: Reference) -> Iterator[Row]:
+def _curve(run: Ran, reference: Reference) -> Iterator[Row]:
     """Yield the plot's points: every line's name with "value" or "gradient" and the labels' side."""
     for reading in run.outcome.curve:
         side = run.patterns[reading.pattern].agreement
@@ -148,7 +160,7 @@ def _curve(run: Run, reference: Reference) -> Iterator[Row]:
         yield Row(reading.logit, tuple(values))
 
 
-def _training(run: Run) -> Iterator[Row]:
+def _training(run: Ran) -> Iterator[Row]:
     """Yield by |logit| what the weight is after one step, for right and for wrong answers."""
     if not run.outcome.gradient:
         return
@@ -163,7 +175,7 @@ def _training(run: Run) -> Iterator[Row]:
 
 
 def _shown(numbers: Sequence[tuple[str, float, float]]) -> list[tuple[str, float, float]]:
-    """Leave out the stable function where the framework's usual one is shown, and float64 where anything stable is."""
+    """Leave out the first of three, which a framework's usual one equals, and float64 where anything stable is."""
     names = [name for name, *_ in numbers if name not in (YOURS, REFERENCE)]
-    wanted = {YOURS, *(names[1:] or names or [REFERENCE])}
+    wanted = {YOURS, *(names[1:] if len(names) > 2 else names or [REFERENCE])}
     return [("in float64" if name == REFERENCE else name, value, slope) for name, value, slope in numbers if name in wanted]

@@ -15,6 +15,10 @@ Loss = Callable[[Tensor, Tensor], object]
 """Takes the labels and the logit leaf."""
 
 
+class UnsupportedError(Exception):
+    """The framework cannot do this; the text is the reason for the user."""
+
+
 class NoTensorError(Exception):
     """What a function returned holds no floating-point tensor."""
 
@@ -28,7 +32,7 @@ class Raw:
     gradient: tuple[float, ...] | None
 
 
-Fast = Callable[[Tensor, Sequence[float]], tuple[Raw, Raw]]
+Fast = Callable[[Tensor, Tensor], tuple[Raw, Raw]]
 """Takes labels and logits; gives what the result and what the flagged operation came to."""
 
 
@@ -68,10 +72,10 @@ class Backend(Protocol):
     def squash(self, leaf: Tensor, kind: str) -> Tensor:
         """Apply "sigmoid", "softmax", "log-sigmoid" or "log-softmax" (along the last axis)."""
 
-    def run(self, function: Callable[[Tensor], object], values: Sequence[float], shape: tuple[int, ...]) -> Raw:
-        """Call `function` with a logit leaf; take the gradient of its result with respect to it."""
+    def run(self, function: Loss, y: Tensor, z: Tensor) -> Raw:
+        """Call `function` with labels and logits; take the gradient of its result with respect to the logits."""
 
-    def compile(self, function: Callable[[Tensor, Tensor], tuple[object, object]], y: Tensor, shape: tuple[int, ...]) -> Fast | None:
+    def compile(self, function: Callable[[Tensor, Tensor], tuple[object, object]], y: Tensor, z: Tensor) -> Fast | None:
         """Return a compiled version of a function that gives its result and the flagged operation's; None where there is none."""
 
     def counterparts(self, kind: str) -> tuple[Counterpart, ...]:
@@ -80,7 +84,6 @@ class Backend(Protocol):
 
 def load(framework: str) -> Backend:
     """Import a framework and return its backend; raises ImportError where it is not installed."""
-    names = {"tensorflow": "tensorflow_backend", "keras": "tensorflow_backend"}
-    module = importlib.import_module(f".{names[framework]}", __package__)
+    module = importlib.import_module(f".{framework}_backend", __package__)
     backend: Backend = module.load()
     return backend

@@ -149,9 +149,7 @@ def _neat(scale: float) -> float:
 
 def _scaled(backend: Backend, other: Counterpart, way: Way, scale: float) -> Run:
     def run(pattern: Pattern, magnitude: float) -> Raw:
-        y = backend.leaf(pattern.y, way.layout.shape)
-        values = [direction * magnitude for direction in pattern.direction]
-        raw = backend.run(lambda z: other.loss(y, z), values, way.layout.shape)
+        raw = backend.run(other.loss, backend.leaf(pattern.y, way.layout.shape), way.logits(pattern, magnitude))
         gradient = None if raw.gradient is None else tuple(scale * g for g in raw.gradient)
         return Raw(raw.entries, scale * raw.total, gradient)
 

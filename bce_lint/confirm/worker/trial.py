@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from . import measure, probes
-from .backend import Backend, NoTensorError, Raw, Tensor
+from .backend import Backend, NoTensorError, Raw, Tensor, UnsupportedError
 from .contain import DeniedError
 from .inputs import LABEL_KINDS, Inputs, Layout, UnknownRoleError, bind
 from .job import Failure, Job, Outcome, Program
@@ -23,6 +23,7 @@ RESULT, AT_SITE = "result", "site"
 REASONS = {
     DeniedError: "it {}, which confirm does not allow",
     RecursionError: "it calls itself without end",
+    UnsupportedError: "{}",
     UnknownRoleError: "what to give its parameter `{}` is not known",
 }
 
@@ -53,7 +54,7 @@ class Trial:
                     yield Way(self, target, inputs, layout)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Way:
     """One way to call the function; `judged` says whether its result counts, or the flagged operation's value."""
 
@@ -74,10 +75,12 @@ class Way:
 
     def run(self, pattern: Pattern, magnitude: float, judged: str = "") -> Raw:
         """Call the function on a pattern at a magnitude, and differentiate."""
-        backend = self.trial.backend
-        y = self.layout.pass_labels(pattern.y, backend)
         call = self._site if (judged or self.judged) == AT_SITE else self._result
-        return backend.run(lambda z: call(y, z), _at(pattern, magnitude), self.layout.shape)
+        return self.trial.backend.run(call, self.layout.pass_labels(pattern.y, self.trial.backend), self.logits(pattern, magnitude))
+
+    def logits(self, pattern: Pattern, magnitude: float) -> Tensor:
+        """Return the logits of a pattern at a magnitude."""
+        return self.trial.backend.leaf([direction * magnitude for direction in pattern.direction], self.layout.shape)
 
     def _result(self, y: Tensor, z: Tensor) -> object:
         self.trial.space.sites.clear()
@@ -133,14 +136,16 @@ class Way:
             return result, list(self.trial.space.sites) or result
 
         try:
-            fast = backend.compile(both, labels[patterns[0].y], self.layout.shape) if self.judged == RESULT else None
-            if fast is None or not all(self._same(pattern, fast(labels[pattern.y], _at(pattern, 2.0))[0]) for pattern in patterns[:2]):
+            fast = backend.compile(both, labels[patterns[0].y], self.logits(patterns[0], 2.0)) if self.judged == RESULT else None
+            if fast is None or not all(
+                self._same(pattern, fast(labels[pattern.y], self.logits(pattern, 2.0))[0]) for pattern in patterns[:2]
+            ):
                 return None
         except Exception as error:  # it runs uncompiled, so it can do without
             if hopeless(error):
                 raise
             return None
-        return lambda pattern, magnitude: self.weigh(*fast(labels[pattern.y], _at(pattern, magnitude)))
+        return lambda pattern, magnitude: self.weigh(*fast(labels[pattern.y], self.logits(pattern, magnitude)))
 
     def _same(self, pattern: Pattern, theirs: Raw) -> bool:
         mine = self.run(pattern, 2.0)
@@ -150,10 +155,6 @@ class Way:
         """Return the same way to call the same code in float64."""
         trial = Trial(self.trial.program, self.trial.backend, "float64")
         return next(way for way in (w.judging(self.judged) for w in trial.ways([self.layout])) if _depends(way))
-
-
-def _at(pattern: Pattern, magnitude: float) -> list[float]:
-    return [direction * magnitude for direction in pattern.direction]
 
 
 def _sample(raw: Raw) -> Sample:
