@@ -52,14 +52,6 @@ PREFIXES: Mapping[str, str] = {
     "tensorflow.python.ops.nn_ops": "tensorflow",
     "tensorflow.contrib.keras": "tensorflow.keras",
     "tensorflow.keras": "keras",
-    "tensorflow.losses.BinaryCrossentropy": "keras.losses.BinaryCrossentropy",
-    "tensorflow.losses.CategoricalCrossentropy": "keras.losses.CategoricalCrossentropy",
-    "tensorflow.losses.KLDivergence": "keras.losses.KLDivergence",
-    "tensorflow.losses.SparseCategoricalCrossentropy": "keras.losses.SparseCategoricalCrossentropy",
-    "tensorflow.losses.binary_crossentropy": "keras.losses.binary_crossentropy",
-    "tensorflow.losses.categorical_crossentropy": "keras.losses.categorical_crossentropy",
-    "tensorflow.losses.kl_divergence": "keras.losses.kl_divergence",
-    "tensorflow.losses.sparse_categorical_crossentropy": "keras.losses.sparse_categorical_crossentropy",
     "tf_keras": "keras",
     "keras_core": "keras",
     "keras.api": "keras",
@@ -166,6 +158,8 @@ def function(qualified: str) -> Found | None:
     if table is None:
         return None
     row = table.functions.get(name)
+    if row is None and name.startswith("tensorflow.losses."):
+        return function(name.replace("tensorflow", "keras", 1))
     if row is None and name.endswith("_") and table.name == "torch":
         row = table.functions.get(name[:-1])
     return (table, row) if row else None

@@ -13,9 +13,9 @@ from bce_lint.facts.vocabulary.row import UnreadError
 MINUS_ONE = Const(-1.0)
 
 
-def silu(x: Expr) -> Expr:
-    """Return `x sigmoid(x)`."""
-    return Mul(x, Sigmoid(x))
+def silu(x: Expr, beta: Expr = ONE) -> Expr:
+    """Return `x sigmoid(beta x)`."""
+    return Mul(x, Sigmoid(mul(x, beta)))
 
 
 def mish(x: Expr) -> Expr:

@@ -61,7 +61,7 @@ def text(value: str) -> Callable[..., Expr]:
     return make
 
 
-def full(value: Expr, dtype: object = None) -> Expr:
+def full(value: Expr, dtype: object = None, **_: object) -> Expr:
     """Return `full(shape, value)`, `full_like(x, value)`."""
     return constant(value, dtype)
 
@@ -99,7 +99,7 @@ def to(x: Expr, dtype: object = None, how: object = None) -> Expr:
 def uniform(dtype: str) -> Callable[..., Expr]:
     """Build a random number in `[lo, hi)` of `dtype` unless the call says another; its resolution keeps it below 1 by half an ulp of 1."""
 
-    def make(lo: Expr = ZERO, hi: Expr = ONE, dtype: object = dtype, key: str = UNKNOWN) -> Expr:
+    def make(lo: Expr = ZERO, hi: Expr = ONE, dtype: object = dtype, key: str = UNKNOWN, **_: object) -> Expr:
         kind = dtype_of(dtype)
         low, high = optional(lo) or ZERO, optional(hi) or ONE
         if not isinstance(low, Const) or not isinstance(high, Const):

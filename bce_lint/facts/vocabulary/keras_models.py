@@ -9,8 +9,8 @@ from bce_lint.facts.vocabulary.layers import fetched, layer
 from bce_lint.facts.vocabulary.losses import row_mean, row_sum
 from bce_lint.facts.vocabulary.row import Row, Vocabulary
 
-COMMON = "name: dtype: trainable: input_shape: input_dim: batch_input_shape: batch_size: weights:"
-LAYER = f"use_bias/bias: kernel_initializer/init: bias_initializer: kernel_regularizer/W_regularizer: bias_regularizer/b_regularizer: activity_regularizer: kernel_constraint: bias_constraint: depthwise_initializer: pointwise_initializer: {COMMON}"
+COMMON = "* name: dtype: trainable: input_shape: input_dim: batch_input_shape: batch_size: weights:"
+LAYER = f"use_bias/bias: * kernel_initializer/init: bias_initializer: kernel_regularizer/W_regularizer: bias_regularizer/b_regularizer: activity_regularizer: kernel_constraint: bias_constraint: depthwise_initializer: pointwise_initializer: embeddings_initializer: embeddings_regularizer: embeddings_constraint: recurrent_initializer: {COMMON}"
 CONV = "filters/nb_filter: kernel_size/nb_row: strides/subsample: padding/border_mode: data_format/dim_ordering: dilation_rate:"
 TRANSPOSE = "filters: kernel_size: strides: padding: output_padding: data_format: dilation_rate:"
 NORMALIZATION = f"beta_initializer: gamma_initializer: moving_mean_initializer: moving_variance_initializer: beta_regularizer: gamma_regularizer: {COMMON}"
@@ -63,7 +63,6 @@ VOCABULARY = Vocabulary(
         ),
         "keras.losses.SquaredHinge": Row(layer("loss", loss="keras.losses.squared_hinge"), "reduction name: dtype:"),
         "keras.losses.Tversky": Row(layer("loss", loss="keras.losses.tversky"), "alpha beta reduction name: axis dtype:"),
-        "keras.losses.bce": Row(row_mean(losses.binary), "y_true:labels y_pred:x from_logits label_smoothing axis"),
         "keras.losses.binary_crossentropy": Row(row_mean(losses.binary), "y_true:labels y_pred:x from_logits label_smoothing axis"),
         "keras.losses.binary_focal_crossentropy": Row(
             row_mean(losses.balanced_focal(losses.focal)),
@@ -114,7 +113,9 @@ VOCABULARY = Vocabulary(
         "keras.layers.Conv2D": Row(layer("dense"), f"{CONV} groups: activation {LAYER}"),
         "keras.layers.Conv2DTranspose": Row(layer("dense"), f"{TRANSPOSE} activation {LAYER}"),
         "keras.layers.Conv3D": Row(layer("dense"), f"{CONV} groups: activation {LAYER}"),
-        "keras.layers.Conv3DTranspose": Row(layer("dense"), f"{TRANSPOSE} activation {LAYER}"),
+        "keras.layers.Conv3DTranspose": Row(
+            layer("dense"), f"filters: kernel_size: strides: padding: data_format: output_padding: dilation_rate: activation {LAYER}"
+        ),
         "keras.layers.Convolution1D": Row(layer("dense"), f"{CONV} groups: activation {LAYER}"),
         "keras.layers.Convolution2D": Row(layer("dense"), f"{CONV} groups: activation {LAYER}"),
         "keras.layers.Convolution3D": Row(layer("dense"), f"{CONV} groups: activation {LAYER}"),
@@ -124,10 +125,10 @@ VOCABULARY = Vocabulary(
         ),
         "keras.layers.Dropout": Row(layer("keras.random.dropout"), f"rate noise_shape: seed: {COMMON}"),
         "keras.layers.ELU": Row(layer("keras.activations.elu"), f"alpha {COMMON}"),
-        "keras.layers.EinsumDense": Row(layer("dense"), f"equation: output_shape: activation bias_axes: {LAYER}"),
+        "keras.layers.EinsumDense": Row(layer("dense"), f"equation: output_shape: activation * bias_axes: {LAYER}"),
         "keras.layers.Embedding": Row(
             layer("dense"),
-            f"input_dim: output_dim: embeddings_initializer: embeddings_regularizer: embeddings_constraint: mask_zero: weights: input_length: {COMMON}",
+            f"input_dim: output_dim: embeddings_initializer: embeddings_regularizer: embeddings_constraint: mask_zero: * input_length: {COMMON}",
         ),
         "keras.layers.Flatten": Row(layer("rearranged"), f"data_format: {COMMON}"),
         "keras.layers.GRU": Row(
@@ -164,7 +165,7 @@ VOCABULARY = Vocabulary(
             f"units/output_dim: * activation: recurrent_activation: return_sequences: dropout: recurrent_dropout: recurrent_initializer: stateful: unroll: {LAYER}",
         ),
         "keras.layers.Softmax": Row(layer("keras.activations.softmax"), f"axis {COMMON}"),
-        "keras.layers.SpatialDropout2D": Row(layer("keras.random.dropout"), f"rate data_format: seed: {COMMON}"),
+        "keras.layers.SpatialDropout2D": Row(layer("keras.random.dropout"), "rate data_format: seed: name: dtype:"),
         "keras.layers.Subtract": Row(layer("subtract"), f"{COMMON}"),
         "keras.layers.UpSampling2D": Row(layer("rearranged"), f"size: data_format: interpolation: {COMMON}"),
         "keras.layers.add": Row(make.folded(algebra.add), f"inputs:items {COMMON}"),

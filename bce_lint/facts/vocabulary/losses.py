@@ -45,11 +45,18 @@ def reduced(loss: Expr, reduction: object, size_average: object = None, reduce: 
     match str(reduction).rpartition(".")[2].lower():
         case "none":
             return loss
-        case "sum":
+        case "sum" | "weighted_sum":
             return Sum(loss)
         case "batchmean":
             return Mean(Sum(loss, -1))
-        case "mean" | "auto" | "sum_over_batch_size" | "sum_by_nonzero_weights" | "weighted_sum_by_nonzero_weights":
+        case (
+            "mean"
+            | "auto"
+            | "sum_over_batch_size"
+            | "sum_by_nonzero_weights"
+            | "weighted_sum_by_nonzero_weights"
+            | "weighted_sum_over_batch_size"
+        ):
             return Mean(loss)
         case _:
             return Join((Mean(loss), Sum(loss), loss))
@@ -204,8 +211,8 @@ def softmax_cross_entropy(*, sparse: bool, axis: int = -1) -> Callable[..., Expr
     return loss
 
 
-def class_averaged(make: Callable[..., Expr]) -> Callable[..., Expr]:
-    """Build a PyTorch loss with a weight for each class, which are averaged by the sum of the weights that occur."""
+def weight_averaged(make: Callable[..., Expr], weight_of: Callable[[Expr], Expr] = lambda weight: weight) -> Callable[..., Expr]:
+    """Build a PyTorch loss whose mean is divided by the sum of the weights."""
 
     def loss(
         reduction: object = "mean", size_average: object = None, reduce: object = None, weight: Expr | None = None, **fields: object
@@ -213,8 +220,13 @@ def class_averaged(make: Callable[..., Expr]) -> Callable[..., Expr]:
         value, factor = make(**fields), optional(weight)
         if factor is None:
             return reduced(value, reduction, size_average, reduce)
-        each = View(factor, "{x}[labels]")
+        each = weight_of(factor)
         total = reduced(mul(value, each), reduction, size_average, reduce)
         return div(Sum(total.x), Sum(each)) if isinstance(total, Mean) else total
 
     return loss
+
+
+def class_averaged(make: Callable[..., Expr]) -> Callable[..., Expr]:
+    """Build a PyTorch loss with a weight for each class, the mean of which is divided by the sum of the weights that occur."""
+    return weight_averaged(make, lambda weight: View(weight, "{x}[labels]"))

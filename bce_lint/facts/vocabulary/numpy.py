@@ -60,7 +60,6 @@ X = f"x {UFUNC}"
 XY = f"x1:x x2:y {UFUNC}"
 LIKE = "a: dtype: order: subok: shape: * device:"
 ZEROS = "shape: dtype: order: * device: like:"
-ARRAY = "x dtype order: * copy: subok: ndmin: device: like:"
 
 VOCABULARY = Vocabulary(
     name="numpy",
@@ -111,7 +110,7 @@ VOCABULARY = Vocabulary(
         "numpy.sinh": Row(masked(Sinh), X),
         "numpy.tanh": Row(masked(Tanh), X),
         # guards and choices
-        "numpy.clip": Row(make.clip, "a:x a_min/min:lo a_max/max:hi out: * dtype:"),
+        "numpy.clip": Row(make.clip, "a:x a_min/min:lo a_max/max:hi out:"),
         "numpy.fmax": Row(masked(make.maximum), XY),
         "numpy.fmin": Row(masked(make.minimum), XY),
         "numpy.maximum": Row(masked(make.maximum), XY),
@@ -148,7 +147,6 @@ VOCABULARY = Vocabulary(
         "numpy.nansum": Row(axes.reduce(Sum), SUM),
         "numpy.nanvar": Row(axes.spread(Var), STD),
         "numpy.prod": Row(axes.reduce(Prod), SUM),
-        "numpy.product": Row(axes.reduce(Prod), SUM),
         "numpy.std": Row(axes.spread(Std), STD),
         "numpy.sum": Row(axes.reduce(Sum), SUM),
         "numpy.var": Row(axes.spread(Var), STD),
@@ -160,14 +158,14 @@ VOCABULARY = Vocabulary(
         "numpy.tensordot": Row(axes.linear("tensordot"), "a: b: axes:"),
         "numpy.vdot": Row(axes.linear("vdot"), "a: b:"),
         # the same values, otherwise arranged
-        "numpy.array": Row(constants.constant, f"object:{ARRAY}"),
-        "numpy.asanyarray": Row(constants.constant, f"a:{ARRAY}"),
-        "numpy.asarray": Row(constants.constant, f"a:{ARRAY}"),
+        "numpy.array": Row(constants.constant, "object:x dtype * copy: order: subok: ndmin: like:"),
+        "numpy.asanyarray": Row(constants.constant, "a:x dtype order: * device: copy: like:"),
+        "numpy.asarray": Row(constants.constant, "a:x dtype order: * device: copy: like:"),
         "numpy.ascontiguousarray": Row(constants.constant, "a:x dtype * like:"),
         "numpy.append": Row(places.pair, "arr:x values:y axis:"),
         "numpy.astype": Row(constants.cast(), "x dtype * copy: device:"),
-        "numpy.atleast_1d": Row(places.view("numpy.atleast_1d"), "arys:x"),
-        "numpy.atleast_2d": Row(places.view("numpy.atleast_2d"), "arys:x"),
+        "numpy.atleast_1d": Row(places.only, "*items"),
+        "numpy.atleast_2d": Row(places.only, "*items"),
         "numpy.broadcast_to": Row(places.view("numpy.broadcast_to"), "array:x shape subok:"),
         "numpy.concat": Row(places.concat, "arrays:items axis: out: * dtype: casting:"),
         "numpy.concatenate": Row(places.concat, "arrays:items axis: out: * dtype: casting:"),
@@ -216,14 +214,14 @@ VOCABULARY = Vocabulary(
         "scipy.special.exp2": Row(masked(make.exp2), X),
         "scipy.special.expit": Row(masked(Sigmoid), X),
         "scipy.special.expm1": Row(masked(Expm1), X),
-        "scipy.special.huber": Row(masked(regressions.huber), f"delta r:x {UFUNC}"),
+        "scipy.special.huber": Row(masked(regressions.huber), f"x1:delta x2:x {UFUNC}"),
         "scipy.special.kl_div": Row(masked(make.kl_div), XY),
         "scipy.special.log1p": Row(masked(Log1p), X),
         "scipy.special.log_expit": Row(masked(LogSigmoid), X),
         "scipy.special.log_softmax": Row(axes.along(LogSoftmax, None), "x axis"),
         "scipy.special.logit": Row(masked(Logit), X),
         "scipy.special.logsumexp": Row(axes.logsumexp, "a:x axis b keepdims return_sign:"),
-        "scipy.special.pseudo_huber": Row(masked(make.pseudo_huber), f"delta r:x {UFUNC}"),
+        "scipy.special.pseudo_huber": Row(masked(make.pseudo_huber), f"x1:delta x2:x {UFUNC}"),
         "scipy.special.rel_entr": Row(masked(make.rel_entr), XY),
         "scipy.special.softmax": Row(axes.along(Softmax, None), "x axis"),
         "scipy.special.softplus": Row(Softplus, "x"),

@@ -85,3 +85,10 @@ def pieces(x: Expr, sizes: Expr) -> Expr:
 def pair(x: Expr, y: Expr) -> Expr:
     """Join two values."""
     return Concat((tensor(x), tensor(y)))
+
+
+def only(items: tuple[Expr, ...]) -> Expr:
+    """Return the one operand of a function that takes any number of them."""
+    if len(items) != 1:
+        raise UnreadError
+    return View(tensor(items[0]), "{x}")

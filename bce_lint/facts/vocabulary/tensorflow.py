@@ -55,7 +55,8 @@ from bce_lint.facts.vocabulary.row import Row, Vocabulary
 X = "x name:"
 XY = "x y name:"
 FEATURES = "features:x name:"
-LIKE = "input/tensor: dtype: name: layout: optimize:"
+LIKE = "input/tensor: dtype: name: layout: * optimize:"
+SPREAD = "input_tensor:x axis keepdims name:"
 REDUCE = "input_tensor:x axis/reduction_indices:axis keepdims/keep_dims:keepdims name:"
 TF1_LOSS = "weights:weight scope: loss_collection: reduction"
 LAYER = "use_bias: kernel_initializer: bias_initializer: kernel_regularizer: bias_regularizer: activity_regularizer: kernel_constraint: bias_constraint: trainable: name: reuse:"
@@ -165,16 +166,16 @@ VOCABULARY = Vocabulary(
         "tensorflow.normalize": Row(axes.unit, "tensor:x ord axis name:"),
         "tensorflow.reduce_all": Row(axes.reduce(Min), REDUCE),
         "tensorflow.reduce_any": Row(axes.reduce(Max), REDUCE),
-        "tensorflow.reduce_euclidean_norm": Row(axes.norm(), REDUCE),
+        "tensorflow.reduce_euclidean_norm": Row(axes.norm(), SPREAD),
         "tensorflow.reduce_logsumexp": Row(axes.reduce(LogSumExp), REDUCE),
         "tensorflow.reduce_max": Row(axes.reduce(Max), REDUCE),
         "tensorflow.reduce_mean": Row(axes.reduce(Mean), REDUCE),
         "tensorflow.reduce_min": Row(axes.reduce(Min), REDUCE),
         "tensorflow.reduce_prod": Row(axes.reduce(Prod), REDUCE),
-        "tensorflow.reduce_std": Row(axes.spread(Std), REDUCE),
+        "tensorflow.reduce_std": Row(axes.spread(Std), SPREAD),
         "tensorflow.reduce_sum": Row(axes.reduce(Sum), REDUCE),
-        "tensorflow.reduce_variance": Row(axes.spread(Var), REDUCE),
-        "tensorflow.top_k": Row(axes.sorted_values("tensorflow.math.top_k"), "input:x k:repeats sorted: name:"),
+        "tensorflow.reduce_variance": Row(axes.spread(Var), SPREAD),
+        "tensorflow.top_k": Row(axes.sorted_values("tensorflow.math.top_k"), "input:x k:repeats sorted: * index_type: name:"),
         # linear algebra and layers
         "tensorflow.conv1d": Row(axes.linear("conv1d"), "input/value: filters: stride: padding: data_format: dilations: name:"),
         "tensorflow.conv2d": Row(
@@ -193,7 +194,7 @@ VOCABULARY = Vocabulary(
         ),
         "tensorflow.matmul": Row(
             axes.matmul,
-            "a:x b:y transpose_a:flip_x transpose_b:flip_y adjoint_a:flip_x adjoint_b:flip_y a_is_sparse: b_is_sparse: name: output_type:",
+            "a:x b:y transpose_a:flip_x transpose_b:flip_y adjoint_a:flip_x adjoint_b:flip_y a_is_sparse: b_is_sparse: * output_type: name:",
         ),
         "tensorflow.tensordot": Row(axes.linear("tensordot"), "a: b: axes: name:"),
         "tensorflow.xw_plus_b": Row(axes.linear("xw_plus_b"), "x: weights: biases: name:"),

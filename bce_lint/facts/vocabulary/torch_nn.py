@@ -84,7 +84,9 @@ VOCABULARY = Vocabulary(
         "torch.nn.functional.kl_div": Row(
             averaged(regressions.kl), "input:x target:labels size_average reduce reduction log_target:log_labels"
         ),
-        "torch.nn.functional.l1_loss": Row(averaged(regressions.absolute), "input:x target:labels size_average reduce reduction weight"),
+        "torch.nn.functional.l1_loss": Row(
+            losses.weight_averaged(regressions.absolute), "input:x target:labels size_average reduce reduction weight"
+        ),
         "torch.nn.functional.layer_norm": Row(axes.linear("layer_norm"), "input: normalized_shape: weight: bias: eps:"),
         "torch.nn.functional.leaky_relu": Row(activations.leaky_relu(0.01), "input:x negative_slope:alpha inplace:"),
         "torch.nn.functional.linear": Row(axes.linear("linear"), "input: weight: bias:"),
@@ -103,7 +105,9 @@ VOCABULARY = Vocabulary(
             places.view("torch.nn.functional.max_pool3d"), "input:x kernel_size: stride: padding: dilation: ceil_mode:"
         ),
         "torch.nn.functional.mish": Row(activations.mish, "input:x inplace:"),
-        "torch.nn.functional.mse_loss": Row(averaged(regressions.squared), "input:x target:labels size_average reduce reduction weight"),
+        "torch.nn.functional.mse_loss": Row(
+            losses.weight_averaged(regressions.squared), "input:x target:labels size_average reduce reduction weight"
+        ),
         "torch.nn.functional.multilabel_soft_margin_loss": Row(
             averaged(regressions.multilabel_soft_margin), "input:x target:labels * size_average reduce reduction"
         ),
@@ -111,7 +115,7 @@ VOCABULARY = Vocabulary(
             losses.class_averaged(NegativeLogLikelihood), "input:x target:labels weight size_average ignore_index: reduce reduction"
         ),
         "torch.nn.functional.normalize": Row(axes.normalize_by_norm, "input:x p:ord dim:axis eps:epsilon out:"),
-        "torch.nn.functional.one_hot": Row(constants.one_hot, "tensor/input:x num_classes:"),
+        "torch.nn.functional.one_hot": Row(constants.one_hot, "input:x num_classes:"),
         "torch.nn.functional.pairwise_distance": Row(regressions.pairwise_distance, "x1:x x2:y p:ord eps:epsilon keepdim:keepdims"),
         "torch.nn.functional.poisson_nll_loss": Row(
             averaged(regressions.poisson_nll), "input:x target:labels log_input full size_average eps:epsilon reduce reduction"
@@ -148,7 +152,7 @@ VOCABULARY = Vocabulary(
         "torch.nn.AdaptiveMaxPool1d": Row(layer("rearranged"), "output_size:"),
         "torch.nn.AdaptiveMaxPool2d": Row(layer("rearranged"), "output_size:"),
         "torch.nn.AdaptiveMaxPool3d": Row(layer("rearranged"), "output_size:"),
-        "torch.nn.AvgPool1d": Row(layer("pooled"), "kernel_size: stride: padding: ceil_mode: count_include_pad: divisor_override:"),
+        "torch.nn.AvgPool1d": Row(layer("pooled"), "kernel_size: stride: padding: ceil_mode: count_include_pad:"),
         "torch.nn.AvgPool2d": Row(layer("pooled"), "kernel_size: stride: padding: ceil_mode: count_include_pad: divisor_override:"),
         "torch.nn.AvgPool3d": Row(layer("pooled"), "kernel_size: stride: padding: ceil_mode: count_include_pad: divisor_override:"),
         "torch.nn.BCELoss": Row(layer("torch.nn.functional.binary_cross_entropy"), "weight size_average reduce reduction"),
