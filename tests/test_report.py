@@ -364,6 +364,13 @@ def test_a_verdict_fits_its_screen_and_colours_only_what_is_not_finite() -> None
     assert "\x1b" not in report(confirmed, Screen())
 
 
+def test_numbers_stay_whole_on_a_terminal_of_eighty_columns() -> None:
+    columns = ("yours", "a.stable.call", "Keras on probabilities", "Keras, logits known", "exact", "your gradient", "stable gradient")
+    row = Row(16.6355, tuple((name, -1.2345e-9 if "gradient" in name else 1.2345e-9) for name in columns))
+    shown = report(Confirmed((WITNESS,), replace(EVIDENCE, columns=columns, table=(row,))), Screen(width=80))
+    assert "   >    16.64  1.23e-9  1.23e-9   1.23e-9  1.23e-9  1.23e-9  -1.23e-9  -1.23e-9\n" in shown
+
+
 def test_the_step_that_the_report_describes_is_the_one_that_confirm_computes() -> None:
     assert f"SGD at learning rate {RATE:g}:" in report(Confirmed((WITNESS,), EVIDENCE), Screen())
 

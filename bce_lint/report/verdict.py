@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-WIDTH = 100
+WIDTH, NARROW = 100, 92
+"""At most so many columns; with fewer than the second, numbers get three digits in place of four."""
 INDENT = 3
 NARROWEST = 10
 """Headings are broken at blanks, so that a column need not be wider than its numbers."""
@@ -46,7 +47,7 @@ def report(verdict: Verdict, screen: Screen) -> str:
     width = min(screen.width, WIDTH)
     system: Literal["standard"] | None = "standard" if screen.color else None
     console = Console(file=file, width=width, force_terminal=screen.color, color_system=system, no_color=not screen.color, emoji=False)
-    for part in _parts(verdict):
+    for part in _parts(verdict, 4 if width >= NARROW else 3):
         console.print(Padding(part, (0, 0, 0, INDENT)), markup=False, highlight=False)
     return "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines())
 
@@ -61,20 +62,20 @@ def sentences(witnesses: Sequence[Witness]) -> Iterator[str]:
         yield f"{' and '.join(what)} {verb} {result} from |logit| = {logit}{', ' if labels else ''}{labels}"
 
 
-def number(value: float) -> str:
-    """Return four significant digits, as short as they can be written: 16.64, 5.934e-8."""
-    digits = f"{value:.4g}" if abs(value) >= 1e-3 or value == 0 else f"{value:.3e}"
-    return re.sub(r"\.?0*e([+-])0?", r"e\1", digits).replace("e+", "e")
+def number(value: float, digits: int = 4) -> str:
+    """Return so many significant digits, as short as they can be written: 16.64, 5.934e-8."""
+    text = f"{value:.{digits}g}" if abs(value) >= 1e-3 or value == 0 else f"{value:.{digits - 1}e}"
+    return re.sub(r"\.?0*e([+-])0?", r"e\1", text).replace("e+", "e")
 
 
-def _parts(verdict: Verdict) -> Iterator[RenderableType]:
+def _parts(verdict: Verdict, digits: int) -> Iterator[RenderableType]:
     match verdict:
         case Confirmed(witnesses, evidence):
             yield _said("confirmed", "; ".join(sentences(witnesses)))
-            yield from _evidence(evidence, witnesses[0].logit)
+            yield from _evidence(evidence, witnesses[0].logit, digits)
         case Refuted(probes, evidence):
             yield _said("refuted", f"nothing broke on {one_line(probes)}")
-            yield from _evidence(evidence, math.nan)
+            yield from _evidence(evidence, math.nan, digits)
         case Undecided(reason):
             yield _said("undecided", one_line(reason))
 
@@ -85,19 +86,19 @@ def _said(word: str, rest: str) -> Text:
     return Text.assemble((f"{word}:", WORDS[word]), " ", rest)
 
 
-def _evidence(evidence: Evidence, witness: float) -> Iterator[RenderableType]:
+def _evidence(evidence: Evidence, witness: float, digits: int) -> Iterator[RenderableType]:
     from rich.text import Text
 
     if evidence.assumed:
         yield Text(f"assuming {', '.join(evidence.assumed)}")
     yield Text(f"run by {evidence.framework} in {evidence.dtype}")
     if evidence.table:
-        yield from ("", Text(f"mean loss for {evidence.pattern}:"), _numbers(evidence, witness))
+        yield from ("", Text(f"mean loss for {evidence.pattern}:"), _numbers(evidence, witness, digits))
     if evidence.training:
         yield from (
             "",
             Text("the weight of a model with one input, 1 before, after one step of SGD at learning rate 0.1:"),
-            _training(evidence, witness),
+            _training(evidence, witness, digits),
         )
     contained = f"contained by: {', '.join(evidence.containment)}" if evidence.containment else ""
     stable = [f"{STABLE}: {name}" for name in evidence.columns if _heading(name) == STABLE]
@@ -105,24 +106,24 @@ def _evidence(evidence: Evidence, witness: float) -> Iterator[RenderableType]:
     yield from ("", Text("; ".join(note for note in notes if note), "dim"))
 
 
-def _numbers(evidence: Evidence, witness: float) -> Table:
+def _numbers(evidence: Evidence, witness: float, digits: int) -> Table:
     table = _table(["|logit|", *map(_heading, evidence.columns)])
     marked = _first(evidence.table, witness)
     for row in evidence.table:
         values = dict(row.values)
-        _add(table, [number(row.logit)], [values.get(name) for name in evidence.columns], marked=row is marked)
+        _add(table, [number(row.logit), *(_cell(values.get(name), digits) for name in evidence.columns)], marked=row is marked)
     return table
 
 
-def _training(evidence: Evidence, witness: float) -> Table:
+def _training(evidence: Evidence, witness: float, digits: int) -> Table:
     """Lay out columns such as "yours, wrong" as a row an answer and a column a function."""
     cells = {(row.logit, *_side(column)): value for row in evidence.training for column, value in row.values}
     names = [*dict.fromkeys(name for _, _, name in cells)]
     table = _table(["|logit|", "answer", *map(_heading, names)])
     marked = _first(evidence.training, witness)
     for logit, side in dict.fromkeys((logit, side) for logit, side, _ in cells):
-        values = [cells.get((logit, side, name)) for name in names]
-        _add(table, [number(logit), side], values, marked=marked is not None and logit == marked.logit)
+        values = [_cell(cells.get((logit, side, name)), digits) for name in names]
+        _add(table, [number(logit), side, *values], marked=marked is not None and logit == marked.logit)
     return table
 
 
@@ -149,16 +150,19 @@ def _table(headings: Sequence[str]) -> Table:
     return table
 
 
-def _add(table: Table, words: Sequence[str], values: Sequence[float | None], *, marked: bool) -> None:
+def _add(table: Table, cells: Sequence[str | Text], *, marked: bool) -> None:
+    table.add_row(">" if marked else "", *cells)
+
+
+def _cell(value: float | None, digits: int) -> str | Text:
     from rich.text import Text
 
-    cells = ["" if value is None else Text(number(value), "" if math.isfinite(value) else "bold red") for value in values]
-    table.add_row(">" if marked else "", *words, *cells)
+    return "" if value is None else Text(number(value, digits), "" if math.isfinite(value) else "bold red")
 
 
 def _heading(column: str) -> str:
     """Return what stands above a column: the name of a library's function is too long for that."""
-    return STABLE if "." in column else column
+    return STABLE if "." in column else column.replace("probabilities", "probs")
 
 
 def _broken(heading: str) -> str:
