@@ -286,3 +286,22 @@ def test_a_refuted_finding_does_not_fail_the_run() -> None:
     assert _status([refuted, found], []) == 1
     assert _status([replace(found, verdict=Undecided("calls f"))], []) == 1
     assert _status([refuted], [Trouble("b.py", None, "is binary")]) == 2
+
+
+@pytest.mark.framework
+def test_the_demo_is_flagged_executed_and_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
+    pytest.importorskip("matplotlib", reason="Matplotlib is not installed")
+    demo = Path(__file__).parents[1] / "fixtures" / "demo"
+    status, out, err = printed(capsys, "--isolated", "--confirm", "--plot", "pictures", "--output-format", "json", str(demo))
+    assert status == 1
+    assert err.count("wrote pictures") == len([*Path("pictures").glob("*.png")]) == 4
+    found = json.loads(out)
+    assert [(Path(each["filename"]).name, each["name"], each["verdict"]["is"]) for each in found] == [
+        ("clip_1e8.py", "ineffective-epsilon", "confirmed"),
+        ("custom_loss.py", "logit-of-probability", "confirmed"),
+    ]
+    for each in found:
+        first = each["verdict"]["witnesses"][0]
+        assert 16.63 < first["logit"] < 16.65
+        assert (first["what"], first["result"], first["labels"]) == ("value", "nan", "whatever the label")
