@@ -71,7 +71,7 @@ def _check(config: Config) -> None:
     if config.plot:
         from bce_lint.confirm.plot import check
 
-        check()
+        check(config.plot)
 
 
 def _status(findings: Sequence[Finding], troubles: Sequence[Trouble]) -> int:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bce_lint.finding import Confirmed, Evidence, Finding, Refuted, Row, Severity, Span, Undecided, Witness
+from bce_lint.finding import Confirmed, Evidence, Finding, Refuted, Row, Severity, Span, Undecided, UsageError, Witness
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 
 from bce_lint.confirm import plot as module
-from bce_lint.confirm.plot import file_name, panels_of, plot
+from bce_lint.confirm.plot import check, file_name, panels_of, plot
 
 MAGNITUDES = [10 + i / 5 for i in range(51)]
 WITNESSES = (Witness("value", 16.6355, "whatever the label", "nan"), Witness("gradient", 16.6355, "whatever the label", "nan"))
@@ -78,6 +78,14 @@ def test_drawing_again_overwrites_and_leaves_nothing_else(tmp_path: Path) -> Non
         file.write_bytes(b"old")
     assert [file.read_bytes() for file in plot(FINDING, tmp_path)] == first
     assert len([*tmp_path.iterdir()]) == 2
+
+
+def test_a_folder_that_cannot_be_made_is_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="^--plot: .* cannot be made: "):
+        check(tmp_path / "file" / "folder")
+    check(tmp_path / "folder")
+    assert (tmp_path / "folder").is_dir()
 
 
 def test_findings_of_different_places_do_not_share_a_name() -> None:

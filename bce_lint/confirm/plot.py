@@ -73,10 +73,14 @@ class Panel:
     result: str = ""
 
 
-def check() -> None:
-    """Complain if there is nothing to draw with."""
+def check(directory: Path) -> None:
+    """Complain if there is nothing to draw with, or nowhere to draw to."""
     if find_spec("matplotlib") is None:
         raise UsageError("--plot: matplotlib is not installed: pip install 'bce-lint[plot]'")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--plot: {directory} cannot be made: {(error.strerror or str(error)).lower()}") from None
 
 
 def plot(finding: Finding, directory: Path) -> tuple[Path, ...]:
