@@ -82,7 +82,7 @@ def test_drawing_again_overwrites_and_leaves_nothing_else(tmp_path: Path) -> Non
 
 def test_a_folder_that_cannot_be_made_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(UsageError, match="^--plot: .* cannot be made: "):
+    with pytest.raises(UsageError, match=r"^--plot: .* cannot be made: "):
         check(tmp_path / "file" / "folder")
     check(tmp_path / "folder")
     assert (tmp_path / "folder").is_dir()

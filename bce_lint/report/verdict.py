@@ -71,7 +71,7 @@ def number(value: float, digits: int = 4) -> str:
 def _parts(verdict: Verdict, digits: int) -> Iterator[RenderableType]:
     match verdict:
         case Confirmed(witnesses, evidence):
-            yield _said("confirmed", "; ".join(sentences(witnesses)))
+            yield _said("confirmed", "\n".join(sentences(witnesses)))
             yield from _evidence(evidence, witnesses[0].logit, digits)
         case Refuted(probes, evidence):
             yield _said("refuted", f"nothing broke on {one_line(probes)}")
@@ -80,10 +80,13 @@ def _parts(verdict: Verdict, digits: int) -> Iterator[RenderableType]:
             yield _said("undecided", one_line(reason))
 
 
-def _said(word: str, rest: str) -> Text:
+def _said(word: str, rest: str) -> Table:
+    from rich.table import Table
     from rich.text import Text
 
-    return Text.assemble((f"{word}:", WORDS[word]), " ", rest)
+    lines = Table.grid(padding=(0, 1, 0, 0))
+    lines.add_row(Text(f"{word}:", WORDS[word]), Text(rest))
+    return lines
 
 
 def _evidence(evidence: Evidence, witness: float, digits: int) -> Iterator[RenderableType]:
@@ -119,11 +122,12 @@ def _training(evidence: Evidence, witness: float, digits: int) -> Table:
     """Lay out columns such as "yours, wrong" as a row an answer and a column a function."""
     cells = {(row.logit, *_side(column)): value for row in evidence.training for column, value in row.values}
     names = [*dict.fromkeys(name for _, _, name in cells)]
-    table = _table(["|logit|", "answer", *map(_heading, names)])
+    answers = ["answer"] if any(side for _, side, _ in cells) else []
+    table = _table(["|logit|", *answers, *map(_heading, names)])
     marked = _first(evidence.training, witness)
     for logit, side in dict.fromkeys((logit, side) for logit, side, _ in cells):
         values = [_cell(cells.get((logit, side, name)), digits) for name in names]
-        _add(table, [number(logit), side, *values], marked=marked is not None and logit == marked.logit)
+        _add(table, [number(logit), *([side] if answers else []), *values], marked=marked is not None and logit == marked.logit)
     return table
 
 
