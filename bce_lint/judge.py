@@ -20,6 +20,7 @@ from bce_lint.rule import Level, Report, Rule
 from bce_lint.source import prefilter
 from bce_lint.source.read import Source
 from bce_lint.syntax import ir
+from bce_lint.syntax.lean import lean
 from bce_lint.syntax.place import Places, places
 from bce_lint.syntax.read_cst import read
 from bce_lint.syntax.segments import holding, segments
@@ -63,9 +64,10 @@ class Judge:
             return Judged((), (Trouble(source.path, at.span, f"{what}; please report it with this file"),))
 
     def _judge(self, source: Source, at: Whereabouts) -> Judged:
-        parts = segments(source)
-        hot = holding(parts, source.characters(prefilter.candidates(source.data)))
-        module = Module(source.path, parts, read, self.siblings.project)
+        offsets = source.characters(prefilter.candidates(source.data))
+        parts = tuple(lean(part, offsets) for part in segments(source))
+        hot = holding(parts, offsets)
+        module = Module(source.path, parts, read, self.siblings.project_for_next())
         module.wanted = self.wanted
         cases: list[Case] = []
         for segment in hot:

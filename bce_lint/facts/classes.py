@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from bce_lint.facts import algebra
@@ -26,17 +26,16 @@ def attribute(project: Project, owner: Made | Definition, attr: str) -> Expr:
 
 def member(project: Project, key: str, attr: str) -> Expr | None:
     """Return the attribute `attr` of the class `key` or its bases, None if it has none or is just being found out."""
-    known = project.members.get((key, attr))
+    if (key, attr) in project.members:
+        return project.members[key, attr]
     defined = project.defined[key]
-    if known is not None or (key, attr) in project.open or not isinstance(defined.node, ir.Class):
-        return known
+    if (key, attr) in project.open or not isinstance(defined.node, ir.Class):
+        return None
     project.open.add((key, attr))
     try:
-        found = _own(project, key, attr) or _inherited(project, defined, attr)
+        found = project.members[key, attr] = _own(project, key, attr) or _inherited(project, defined, attr)
     finally:
         project.open.discard((key, attr))
-    if found is not None:
-        project.members[key, attr] = found
     return found
 
 
@@ -52,16 +51,31 @@ def _own(project: Project, key: str, attr: str) -> Expr | None:
 
 def _assigned(project: Project, key: str, attr: str, scope: Scope) -> Iterator[Expr]:
     """Yield the values that the class body and its methods give to `attr`."""
-    node = project.defined[key].node
-    assert isinstance(node, ir.Class)
-    for statement in node.body:
-        match statement:
-            case ir.Assign(targets=targets, value=value) if value is not None and attr in {t for x in targets for t in targets_of(x)}:
-                yield Flow(scope, Trace(scope.path, None)).lower.lower(value)
-            case ir.Function(params=(first, *_), body=body) if f"{first.name}.{attr}" in carried(body):
-                found = _after(key, statement, scope).names.get(f"{first.name}.{attr}")
-                if found is not None:
-                    yield found
+    for statement in _assigning(project, key).get(attr, ()):
+        if isinstance(statement, ir.Assign) and statement.value is not None:
+            yield Flow(scope, Trace(scope.path, None)).lower.lower(statement.value)
+        elif isinstance(statement, ir.Function):
+            found = _after(key, statement, scope).names.get(f"{statement.params[0].name}.{attr}")
+            if found is not None:
+                yield found
+
+
+def _assigning(project: Project, key: str) -> Mapping[str, list[ir.Statement]]:
+    """Return for every attribute the statements of the class body, and the methods, that assign it."""
+    if key not in project.assigning:
+        index = project.assigning[key] = {}
+        node = project.defined[key].node
+        for statement in node.body if isinstance(node, ir.Class) else ():
+            names: Iterable[str] = ()
+            match statement:
+                case ir.Assign(targets=targets):
+                    names = [name for target in targets for name in targets_of(target)]
+                case ir.Function(params=(first, *_), body=body):
+                    own = f"{first.name}."
+                    names = [name.removeprefix(own) for name in carried(body) if name.startswith(own)]
+            for name in names:
+                index.setdefault(name, []).append(statement)
+    return project.assigning[key]
 
 
 def _after(key: str, method: ir.Function, scope: Scope) -> Scope:

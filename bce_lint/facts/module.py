@@ -20,6 +20,8 @@ from bce_lint.syntax.segments import Segment
 if TYPE_CHECKING:
     from bce_lint.syntax.read_cst import Tree
 
+TELLING = re.compile(r"sigmoid|softmax|clip|clamp|maximum|minimum|where|expit|eps|activation|Sigmoid|Softmax")
+"""Words without which a function returns nothing of known range."""
 IMPORTED = re.compile(r"(?:^|\n)[ \t]*(?:import|from)[ \t]+(\w+)")
 
 Read = Callable[[Segment], "Tree | Trouble"]
@@ -117,7 +119,12 @@ class Module:
         if not dot:
             return None
         other = self.project.find(self.path, owner if owner.strip(".") else f"{owner}.")
-        return other.bound(name) if other is not None and other is not self else None
+        return other.bound(name) if other is not None and other is not self and other.tells(name) else None
+
+    def tells(self, name: str) -> bool:
+        """Tell whether following `name` can say anything about the range of a value; most imported functions are not worth reading."""
+        parts = [self.segments[index] for index in self._binds.get(name, [])]
+        return any(part.kind != "def" or TELLING.search(part.text) for part in parts)
 
     # --- following the file's own code
 

@@ -31,7 +31,8 @@ class Project:
     find: Callable[[str, str], Module | None] = lambda _path, _module: None
     defined: dict[str, Defined] = field(default_factory=dict)
     results: dict[object, Expr | None] = field(default_factory=dict)
-    members: dict[tuple[str, str], Expr] = field(default_factory=dict)
+    members: dict[tuple[str, str], Expr | None] = field(default_factory=dict)
+    assigning: dict[str, dict[str, list[ir.Statement]]] = field(default_factory=dict)
     passed: dict[tuple[str, str], dict[Expr, None]] = field(default_factory=dict)
     languages: dict[Expr, str] = field(default_factory=dict)
     open: set[object] = field(default_factory=set)

@@ -10,21 +10,28 @@ from bce_lint.facts.module import Module, Read
 from bce_lint.facts.project import Project
 from bce_lint.finding import Trouble
 from bce_lint.source.read import read as read_file
-from bce_lint.syntax.segments import segments
+from bce_lint.syntax.segments import Segment, segments
 
 
 @dataclass(slots=True)
 class Siblings:
-    """Opens imported files of the same project; each is read once, one that cannot be read is as good as none."""
+    """Opens imported files of the same project; each is cut once a run, one that cannot be read is as good as none.
+
+    What was understood of them is kept for one judged file only: a tree's worth of definitions would cost more to hold than to read again.
+    """
 
     roots: tuple[str, ...]
     read: Read
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _paths: dict[tuple[str, str], str | None] = field(default_factory=dict)
-    project: Project = field(init=False)
+    _parts: dict[str, tuple[Segment, ...]] = field(default_factory=dict)
+    project: Project = field(default_factory=Project)
 
-    def __post_init__(self) -> None:
+    def project_for_next(self) -> Project:
+        """Return an empty project for the next file to be judged."""
+        self._modules.clear()
         self.project = Project(self.find)
+        return self.project
 
     @classmethod
     def of(cls, paths: Iterable[str], read: Read) -> Siblings:
@@ -42,9 +49,15 @@ class Siblings:
         if found is None:
             return None
         if found not in self._modules:
-            source = read_file(found)
-            self._modules[found] = None if isinstance(source, Trouble) else Module(found, segments(source), self.read, self.project)
+            parts = self._cut(found)
+            self._modules[found] = Module(found, parts, self.read, self.project) if parts else None
         return self._modules[found]
+
+    def _cut(self, path: str) -> tuple[Segment, ...]:
+        if path not in self._parts:
+            source = read_file(path)
+            self._parts[path] = () if isinstance(source, Trouble) else segments(source)
+        return self._parts[path]
 
     def _locate(self, folder: str, imported: str) -> str | None:
         name = imported.lstrip(".")

@@ -8,22 +8,28 @@ from enum import Flag, auto
 
 
 class Kinds(Flag):
-    """What to look for: calls of suspicious functions, divisions by something that is not a number, powers other than whole ones."""
+    """What to look for: calls of suspicious functions; roots and norms; divisions by something that is not a number; powers but whole ones."""
 
     CALLS = auto()
+    ROOTS = auto()
     DIVISIONS = auto()
     POWERS = auto()
 
 
-ENDINGS = (
+CALLED = (
     *(b"log", b"log2", b"log10", b"log1p", b"log1py", b"xlogy", b"exp", b"exp2", b"expm1", b"exponential"),
-    *(b"moid", b"expit", b"logistic", b"logit", b"tmax", b"plus", b"entr", b"ntropy", b"vergence", b"kld", b"KLD", b"bce"),
+    *(b"logit", b"entr", b"ntropy", b"vergence", b"kld", b"KLD", b"bce", b"kl_div"),
     *(b"with_logits", b"logits_v2", b"integer_labels", b"Loss", b"loss", b".compile"),
-    *(b"sqrt", b"norm", b"normalize", b"hypot", b"similarity", b"pow", b"power", b"div", b"divide", b"reciprocal", b"xdivy", b"no_nan"),
-    *(b"acos", b"arccos", b"asin", b"arcsin", b"atanh", b"arctanh", b"cosh", b"sinh"),
-    *(b"log_", b"exp_", b"moid_", b"sqrt_", b"div_", b"pow_"),
+    *(b"acos", b"arccos", b"asin", b"arcsin", b"atanh", b"arctanh", b"cosh", b"sinh", b"log_", b"exp_"),
 )
-"""How the suspicious names end: `moid` is any sigmoid, `tmax` any softmax, `ntropy` any cross-entropy. Keras takes losses in `.compile`."""
+"""How the suspicious names end: `ntropy` is any cross-entropy; Keras takes losses in `.compile`.
+
+A sigmoid or softmax is none of them: it breaks nothing until something takes its logarithm or passes it to a loss.
+"""
+ROOTS = (b"sqrt", b"sqrt_", b"norm", b"normalize", b"hypot", b"similarity")
+DIVISIONS = (b"div", b"div_", b"divide", b"reciprocal", b"xdivy", b"no_nan")
+POWERS = (b"pow", b"pow_", b"power")
+ENDINGS = (*CALLED, *ROOTS, *DIVISIONS, *POWERS)
 LASTS = ("gpx", "t", "s", "e", "mr", "n", "l", "cdv", "hwy", "012D_")
 """The last characters of the endings, in groups that share few characters before."""
 
@@ -46,15 +52,17 @@ POWER = re.compile(rb"\*\*(?:(?<=[\w.)\]]\*\*)|(?<=[\w.)\]] \*\*)|(?<=  \*\*)(?=
 """Not `**` in a call or signature: that follows a bracket, a comma or a margin and has no blank behind it."""
 
 
+NAMED = ((Kinds.CALLS, CALLED), (Kinds.ROOTS, ROOTS), (Kinds.DIVISIONS, DIVISIONS), (Kinds.POWERS, POWERS))
+
+
 def candidates(data: bytes, kinds: Kinds = Kinds.CALLS) -> list[int]:
     """Return, ascending, the offsets at which operations of these kinds may stand: of a call's parenthesis, of the operator.
 
     There are too many rather than too few: a candidate may lie in a string. Not found are calls of a suspicious function whose
     parenthesis stands in the next row or behind two blanks, and those through a variable or as an argument (`map(torch.log, ...)`).
     """
-    found: set[int] = set()
-    if Kinds.CALLS in kinds:
-        found.update(_calls(data))
+    wanted = tuple(ending for kind, endings in NAMED if kind in kinds for ending in endings)
+    found = set(_calls(data, wanted))
     if Kinds.DIVISIONS in kinds:
         found.update(match.start() for match in DIVISION.finditer(data))
     if Kinds.POWERS in kinds:
@@ -62,15 +70,15 @@ def candidates(data: bytes, kinds: Kinds = Kinds.CALLS) -> list[int]:
     return sorted(found)
 
 
-def _calls(data: bytes) -> Iterator[int]:
+def _calls(data: bytes, endings: tuple[bytes, ...]) -> Iterator[int]:
     """Find the parentheses of calls, also under a new name (`from torch import log as ln`); definitions and comments are none."""
     for match in CALL.finditer(data):
         start = match.start()
         name_end = start - 1 if data[start - 1] == BLANK else start
-        if data.endswith(ENDINGS, 0, name_end) and _is_call(data, name_end):
+        if data.endswith(endings, 0, name_end) and _is_call(data, name_end):
             yield start
-    renamed = {match[1] for match in RENAMED.finditer(data) if data.endswith(ENDINGS, 0, match.start())}
-    unseen = sorted(name for name in renamed if not name.endswith(ENDINGS))
+    renamed = {match[1] for match in RENAMED.finditer(data) if data.endswith(endings, 0, match.start())}
+    unseen = sorted(name for name in renamed if not name.endswith(endings))
     if unseen:
         for match in re.finditer(rb"\b(?:" + b"|".join(unseen) + rb") ?\(", data):
             yield match.end() - 1

@@ -23,6 +23,7 @@ HEAD = re.compile(
     """,
     re.VERBOSE,
 )
+BLACK = re.compile(r"[^\r\n]")
 LONG = 16_384
 
 
@@ -39,10 +40,16 @@ class Segment:
     binds: tuple[str, ...]
     """The names that it binds at module level: more than it does, perhaps, but none less; `*` is a star import."""
 
+    blank: tuple[tuple[int, int], ...] = ()
+    """Stretches of it that are left out of `text`: blanks stand there."""
+
     @property
     def text(self) -> str:
         """Its part of the source."""
-        return self.source.text[self.start : self.end]
+        text = self.source.text[self.start : self.end]
+        for start, end in self.blank:
+            text = text[:start] + BLACK.sub(" ", text[start:end]) + text[end:]
+        return text
 
     @property
     def row(self) -> int:
