@@ -45,7 +45,7 @@ def meaning(around: list[ast.FunctionDef | ast.ClassDef], row: int, site: Expr, 
     """Return a meaning as the linter makes it, but for the result."""
     inner = [node for node in around if isinstance(node, ast.FunctionDef)]
     names = [a.arg for a in inner[-1].args.args if a.arg != "self"] if inner else []
-    inputs = tuple(Input(name, ROLES.get(name, Role.UNKNOWN), guessed=True, because="its name") for name in names)
+    inputs = tuple(Input(name, ROLES.get(name, Role.UNKNOWN), guessed=True, because="it is so called") for name in names)
     return Meaning(tuple(node.name for node in around), row, inputs, None, site, framework, "float32")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from bce_lint.confirm.slice import NotClosed, expression, program
 from bce_lint.confirm.slice_pieces import cut
 from bce_lint.confirm.worker.job import Program, Step
 from bce_lint.confirm.worker.lazy import Space, UnboundError
+from bce_lint.facts.expr import Exp, Param
+from bce_lint.facts.meaning import Input, Role
 from tests.cases import case
 
 LOSS = """
@@ -78,7 +81,7 @@ def test_decorators_that_change_the_call_are_kept() -> None:
         def call(labels, logits):
             return tf.math.log(logits)
     """
-    text = texts(sliced(source, "tf.math.log(logits)"))[0]
+    text = texts(sliced(source, "tf.math.log(logits)"))[-1]
     assert "@staticmethod" in text
     assert "@tf.function" not in text
 
@@ -315,3 +318,39 @@ def test_a_function_too_can_be_reduced_to_its_expression() -> None:
 
 def test_an_expression_without_anything_that_varies_has_no_program() -> None:
     assert program(case("import math\nk = math.log(3.0)\n", "math.log(3.0)")) == NotClosed("nothing that varies goes into it")
+
+
+def test_a_framework_that_the_file_never_imports_goes_by_its_customary_name() -> None:
+    assert texts(sliced("def loss(y_pred):\n    return tf.log(K.abs(y_pred))\n", "tf.log(K.abs(y_pred))"))[:2] == [
+        "import tensorflow as tf",
+        "import keras.backend as K",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "classes"),
+    [
+        ("def make(class_weights):\n    def loss(y_true, y_pred):\n        return K.log(y_pred)\n    return loss\n", True),
+        ("def categorical_loss(y_true, y_pred):\n    return K.log(y_pred)\n", True),
+        ("def loss(y_true, y_pred):\n    return K.log(y_pred)\n", False),
+    ],
+)
+def test_a_class_axis_is_taken_from_names_of_settings_too(source: str, *, classes: bool) -> None:
+    assert {argument.classes for argument in sliced(source, "K.log(y_pred)").arguments} == {classes}
+
+
+def test_an_input_of_which_nothing_is_known_may_be_any_number_for_an_exponential() -> None:
+    source = "def f(thing):\n    return tf.exp(thing)\n"
+    made = program(case(source, "tf.exp(thing)", site=Exp(Param("thing", "f"))))
+    assert isinstance(made, Program)
+    assert [argument.role for argument in made.arguments] == ["logit"]
+    assert [argument.role for argument in sliced(source, "tf.exp(thing)").arguments] == ["unknown"]
+
+
+def test_a_lambda_is_taken_as_the_expression_that_it_is() -> None:
+    source = "def depth(matrix):\n    scale = 2\n    squash = lambda x: 1 / (scale + K.exp(-x))\n    return squash(matrix)\n"
+    made = case(source, "1 / (scale + K.exp(-x))")
+    inside = replace(made.meaning, path=("depth", "<lambda>"), inputs=(Input("x", Role.LOGIT, guessed=True, because="it is"),))
+    found = program(replace(made, meaning=inside))
+    assert isinstance(found, Program)
+    assert function(found) == "def flagged_expression(x):\n    scale = 2\n    return (1 / (scale + K.exp(-x)))"

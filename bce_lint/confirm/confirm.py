@@ -17,8 +17,23 @@ from bce_lint.finding import Finding, Undecided, Verdict
 Progress = Callable[[str, int, int], None]
 """Is told what is going on, how many findings are judged, and how many there are."""
 
-WORKERS = {"tensorflow": "tensorflow", "keras": "tensorflow", "torch": "torch", "jax": "jax", "numpy": "numpy"}
+WORKERS = {
+    "tensorflow": "tensorflow",
+    "keras": "tensorflow",
+    "torch": "torch",
+    "jax": "jax",
+    "optax": "jax",
+    "numpy": "numpy",
+    "scipy": "numpy",
+    "math": "numpy",
+    "python": "numpy",
+}
 """Which worker runs a framework's code: Keras runs on TensorFlow unless it is told otherwise."""
+
+
+def worker(case: Case) -> str | None:
+    """Return the framework whose worker runs a case, None if there is none."""
+    return WORKERS.get(case.meaning.framework.partition(".")[0])
 
 
 def confirm(cases: Sequence[Case], options: Options, progress: Progress) -> list[Finding]:
@@ -29,19 +44,20 @@ def confirm(cases: Sequence[Case], options: Options, progress: Progress) -> list
 
 def confirm_in(pool: Pool, cases: Sequence[Case], options: Options, progress: Progress) -> list[Finding]:
     """Do the same with workers that live on, for the next cases."""
-    for framework in dict.fromkeys(WORKERS.get(case.meaning.framework, "") for case in cases):
+    for framework in dict.fromkeys(worker(case) for case in cases):
         if framework and find_spec(framework) is not None:
             pool.start(framework)
     findings = []
     for number, case in enumerate(cases):
-        progress(f"{case.finding.path}:{case.finding.span.row}", number, len(cases))
+        loading = pool.loading(worker(case) or "")
+        progress(loading or f"{case.finding.path}:{case.finding.span.row}", number, len(cases))
         findings.append(replace(case.finding, verdict=_verdict(case, options, pool)))
     progress("", len(cases), len(cases))
     return findings
 
 
 def _verdict(case: Case, options: Options, pool: Pool) -> Verdict:
-    framework = WORKERS.get(case.meaning.framework)
+    framework = worker(case)
     if framework is None:
         return Undecided(f"confirm cannot run {case.meaning.framework} code yet")
     if find_spec(framework) is None:

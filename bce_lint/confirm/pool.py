@@ -50,6 +50,11 @@ class Pool:
             self.workers[framework] = Worker(framework, fork=self.fork)
         return self.workers[framework]
 
+    def loading(self, framework: str) -> str:
+        """Return what to tell someone who waits for an import, "" if nobody does."""
+        started = self.workers.get(framework)
+        return f"importing {framework}" if started is not None and not started.loaded else ""
+
     def run(self, framework: str, job: Job) -> Outcome | Failure:
         """Run a job and wait for what it gives."""
         answer = self.start(framework).ask(job)

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bce_lint.confirm.worker.job import Outcome, Reading
+from bce_lint.confirm.worker.job import Argument, Outcome, Reading
 from bce_lint.confirm.worker.measure import REFERENCE, YOURS
 from bce_lint.confirm.worker.probes import Pattern
-from bce_lint.facts.meaning import Input, Meaning, Role
+from bce_lint.facts.expr import Free, LogSigmoid, LogSoftmax, Mul, Sigmoid, Softmax
+from bce_lint.facts.meaning import Meaning, Role
 
-DIGITS = 40
-DIGITS_BY_LOGIT = 0.9
-"""`1 - sigmoid(a)` is e^-a, so telling it from 0 takes 0.44 a digits, its square twice that."""
+DIGITS = 20
+MAGNITUDE, DIRECTION, LOGITS = Free(" |logit|", ""), Free(" direction", ""), Free(" logits", "")
+"""What the inputs are made of; no name of the user's has a blank."""
 
 CLOSE = 1e-3
 BY_MEANING, BY_DOUBLE = "exact values by mpmath from the code's meaning", "exact: the same code in float64"
@@ -34,12 +35,12 @@ UNKNOWN = Exact(math.nan, math.nan)
 class Reference:
     """What is right at each point of a run; `source` says how that is known, "" where it is not."""
 
-    def __init__(self, meaning: Meaning, outcome: Outcome, patterns: Sequence[Pattern]) -> None:
+    def __init__(self, meaning: Meaning, arguments: Sequence[Argument], outcome: Outcome, patterns: Sequence[Pattern]) -> None:
         self.outcome = outcome
         self.patterns = patterns
-        self.inputs = meaning.inputs
+        self.arguments = arguments
         self.result = meaning.site if outcome.judged == "site" else meaning.result
-        self.exact = outcome.judged != "site" and self._agrees()
+        self.exact = self._agrees()
         doubles = any(name == REFERENCE for reading in outcome.table for name, *_ in reading.numbers)
         self.source = BY_MEANING if self.exact else BY_DOUBLE if doubles else ""
 
@@ -64,31 +65,34 @@ class Reference:
             from bce_lint.confirm import exact
         except ImportError:
             return UNKNOWN
-        result, digits = self.result, int(DIGITS + DIGITS_BY_LOGIT * reading.logit)
-        pattern = self.patterns[reading.pattern]
-
-        def total(magnitude: Any) -> Any:  # noqa: ANN401  (mpmath has no types)
-            return _mean(exact.evaluate(result, self._values(pattern, magnitude, digits), digits))
-
+        inputs = self._inputs(self.patterns[reading.pattern], reading.logit)
         try:
-            with exact.precision(digits):
-                return Exact(float(total(reading.logit)), float(exact.derivative(total, reading.logit)))
+            value = exact.evaluate(self.result, inputs, DIGITS)
+            slope = exact.gradient(self.result, inputs, MAGNITUDE.name, DIGITS)
         except (exact.NotExact, ArithmeticError, ValueError):
             return UNKNOWN
+        return Exact(float(_mean(value)), float(slope) / value.size)
 
-    def _values(self, pattern: Pattern, magnitude: Any, digits: int) -> dict[str, Any]:  # noqa: ANN401
+    def _inputs(self, pattern: Pattern, magnitude: float) -> dict[str, object]:
         """Return the inputs by name, as the worker made them but exact."""
-        import mpmath
         import numpy as np
 
-        with mpmath.workdps(digits):
-            shape = self.outcome.shape
-            z = np.array([magnitude * direction for direction in pattern.direction], dtype=object).reshape(shape)
-            y = np.array([mpmath.mpf(label) for label in pattern.y], dtype=object).reshape(shape)
-            return {i.name: _made(i, y, z) for i in self.inputs if i.role in TENSORS} | self._settings()
+        made: dict[str, object] = {
+            MAGNITUDE.name: magnitude,
+            DIRECTION.name: np.array(pattern.direction).reshape(self.outcome.shape),
+            LOGITS.name: Mul(MAGNITUDE, DIRECTION),
+        }
+        labels = np.array(pattern.y).reshape(self.outcome.shape)
+        for argument in self.arguments:
+            role = Role(argument.role)
+            if role is Role.LABEL:
+                made[argument.name] = labels
+            elif role in MADE:
+                made[argument.name] = MADE[role][argument.classes]
+        return made | self._settings()
 
-    def _settings(self) -> dict[str, Any]:
-        settings: dict[str, Any] = {}
+    def _settings(self) -> dict[str, float]:
+        settings: dict[str, float] = {}
         for name, text in self.outcome.assumed:
             try:
                 settings[name] = float(text)
@@ -97,23 +101,12 @@ class Reference:
         return settings
 
 
-TENSORS = {Role.LABEL, Role.PROBABILITY, Role.LOGIT, Role.LOG_PROBABILITY}
-
-
-def _made(given: Input, y: Any, z: Any) -> Any:  # noqa: ANN401
-    import mpmath
-    import numpy as np
-
-    sigmoid = np.frompyfunc(lambda x: 1 / (1 + mpmath.exp(-x)), 1, 1)
-    log = np.frompyfunc(mpmath.log, 1, 1)
-    exp = np.frompyfunc(mpmath.exp, 1, 1)
-    match given.role:
-        case Role.LABEL:
-            return y
-        case Role.LOGIT:
-            return z
-    squashed = exp(z) / np.sum(exp(z), axis=-1, keepdims=True) if given.classes else sigmoid(z)
-    return squashed if given.role is Role.PROBABILITY else log(squashed)
+MADE = {
+    Role.LOGIT: (LOGITS, LOGITS),
+    Role.PROBABILITY: (Sigmoid(LOGITS), Softmax(LOGITS)),
+    Role.LOG_PROBABILITY: (LogSigmoid(LOGITS), LogSoftmax(LOGITS)),
+}
+"""By role, what an input is in terms of the logits: without and with a class axis."""
 
 
 def _mean(values: Any) -> Any:  # noqa: ANN401

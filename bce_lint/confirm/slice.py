@@ -6,20 +6,28 @@ Nothing is executed here. The worker runs a statement only when its name is firs
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bce_lint.confirm import slice_project as project
 from bce_lint.confirm.case import Case
 from bce_lint.confirm.slice_pieces import DEFINITIONS, Definition, Piece, cut, definition
 from bce_lint.confirm.slice_script import NAME, Surroundings, script
+from bce_lint.confirm.worker.guess import PER_CLASS
 from bce_lint.confirm.worker.job import Argument, Program, SourceFile, Statement, Step
 from bce_lint.confirm.worker.lazy import SITE
-from bce_lint.facts.expr import Div, DivNoNan, Exp, Expm1, Log, Log1p, LogSumExp, Norm, Pow, Sqrt, Std
-from bce_lint.facts.meaning import Meaning
+from bce_lint.facts.expr import Cosh, Div, DivNoNan, Exp, Expm1, Log, Log1p, LogSumExp, Norm, Pow, Sinh, Sqrt, Std, walk
+from bce_lint.facts.meaning import Input, Meaning, Role
+from bce_lint.facts.vocabulary import CUSTOMARY
 from bce_lint.finding import Span
 
 MOST_FILES = 40
+SEVERAL = re.compile(r"categor|multi_?class|softmax", re.IGNORECASE)
+VARYING = {Role.PROBABILITY, Role.LOG_PROBABILITY, Role.LOGIT}
+GROWING = (Exp, Expm1, Cosh, Sinh, LogSumExp)
+"""Ops that take any number, so that an input of which nothing is known may be any number too."""
 BREAKING = (Log, Log1p, Exp, Expm1, Sqrt, Pow, Div, DivNoNan, Norm, Std, LogSumExp)
 """Ops whose own value or gradient is not finite where they break a function; a clip, say, breaks it from a distance."""
 
@@ -60,9 +68,9 @@ def program(case: Case) -> Program | NotClosed:
     if place is None:
         return NotClosed("its statement does not parse by itself")
     steps = _steps(place, case.meaning)
-    if not steps or steps[-1].kind == "class":
+    if not steps or steps[-1].kind == "class" or case.meaning.path[-1:] == ("<lambda>",):
         return _expression(case, pieces, place)
-    arguments = tuple(Argument(i.name, str(i.role), i.classes, i.default) for i in case.meaning.inputs)
+    arguments = tuple(Argument(i.name, str(i.role), i.classes, i.default) for i in _inputs(case.meaning, place))
     entry = Entry(place.piece, mark(place), steps, arguments)
     return _program(case, pieces if place.piece in pieces else (*pieces, place.piece), entry)
 
@@ -72,6 +80,17 @@ def expression(case: Case) -> Program | NotClosed:
     pieces = cut(case.source)
     place = locate(case.source, pieces, case.finding.span)
     return NotClosed("its statement does not parse by itself") if place is None else _expression(case, pieces, place)
+
+
+def _inputs(meaning: Meaning, place: Place) -> tuple[Input, ...]:
+    """Return the inputs; along a class axis if the function or a setting of it says so, and of any size if all that is done is an exp."""
+    settings = (arg.arg for node in place.around if not isinstance(node, ast.ClassDef) for arg in node.args.args)
+    several = any(PER_CLASS.search(name) for name in settings) or any(SEVERAL.search(node.name) for node in place.around)
+    unknown = [i.name for i in meaning.inputs if i.role is Role.UNKNOWN and i.default is None]
+    grows = any(isinstance(e, GROWING) for e in walk(meaning.site))
+    alone = len(unknown) == 1 and grows and not any(i.role in VARYING for i in meaning.inputs)
+    roles = {unknown[0]: Role.LOGIT} if alone else {}
+    return tuple(replace(i, role=roles.get(i.name, i.role), classes=i.classes or several) for i in meaning.inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +104,7 @@ class Entry:
 
 
 def _program(case: Case, pieces: tuple[Piece, ...], entry: Entry) -> Program:
+    pieces = (*_customary(pieces, entry.piece), *pieces)
     reach = _reach(Path(case.path), pieces, entry.piece)
     files = tuple(_file(reach, number) for number in range(len(reach.places)))
     own = sorted(reach.taken[0])
@@ -92,12 +112,22 @@ def _program(case: Case, pieces: tuple[Piece, ...], entry: Entry) -> Program:
     return Program(files, own.index(pieces.index(entry.piece)), entry.marked, blame, entry.steps, entry.arguments)
 
 
+def _customary(pieces: tuple[Piece, ...], entry: Piece) -> Iterator[Piece]:
+    """Yield the imports of the frameworks that go by their customary names in a file that never imports them: part of a notebook, say."""
+    bound = {name for piece in pieces for name in piece.names}
+    used = {node.id for node in ast.walk(entry.node) if isinstance(node, ast.Name)}
+    for name, module in CUSTOMARY.items():
+        if name in used - bound:
+            text = f"import {module} as {name}"
+            yield Piece(ast.parse(text).body[0], (name,), 1, text, "", frozenset())
+
+
 def _expression(case: Case, pieces: tuple[Piece, ...], place: Place) -> Program | NotClosed:
     if place.node is None:
         return NotClosed("it is not an expression")
     inner = next((node for node in reversed(place.around) if not isinstance(node, ast.ClassDef)), None)
     body = inner.body if inner is not None else list(dict.fromkeys(piece.node for piece in pieces))
-    made = script(Surroundings(body, pieces, case.meaning.inputs), list(place.chain), place.node)
+    made = script(Surroundings(body, pieces, _inputs(case.meaning, place)), list(place.chain), place.node)
     if made is None:
         return NotClosed("nothing that varies goes into it")
     node = ast.parse(made.text).body[0]

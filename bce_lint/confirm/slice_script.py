@@ -18,6 +18,7 @@ from bce_lint.confirm.worker.job import Argument
 from bce_lint.confirm.worker.lazy import SITE
 from bce_lint.facts.meaning import Input, Role
 from bce_lint.facts.roles import NAMES
+from bce_lint.facts.vocabulary import CUSTOMARY
 
 NAME = "flagged_expression"
 LOGIT = "logit"
@@ -63,7 +64,7 @@ def script(around: Surroundings, chain: list[ast.AST], site: ast.expr) -> Script
         return None
     marked = maker.function(result)
     plain = marked.replace(f"{SITE}(", "(")
-    classes = maker.classes
+    classes = maker.classes or any(given.classes for given in around.inputs)
     arguments = tuple(Argument(name, str(role), classes) for name, role in maker.params.items())
     return Script(plain, marked, arguments)
 
@@ -173,8 +174,10 @@ class _Maker:
         return next(((at, value) for at, value in reversed(self.assigned.get(name, [])) if at < row), None)
 
     def _defined(self, name: str) -> bool:
-        """Say whether the worker can get at a name by executing the module's own statement; builtins too."""
-        return any(name in piece.names and not piece.why_not for piece in self.around.pieces) or hasattr(builtins, name)
+        """Say whether the worker can get at a name: by executing the module's own statement, or because everybody knows it."""
+        return (
+            any(name in piece.names and not piece.why_not for piece in self.around.pieces) or name in CUSTOMARY or hasattr(builtins, name)
+        )
 
     def _cut(self, node: ast.expr, row: int, depth: int = 0) -> bool:
         """Say whether an expression rests on something that is cut."""

@@ -96,7 +96,7 @@ def _probes(run: Ran) -> str:
 
 def evidence(run: Ran) -> Evidence:
     """Return what was run and its numbers, the exact ones beside them."""
-    outcome, reference = run.outcome, Reference(run.case.meaning, run.outcome, run.patterns)
+    outcome, reference = run.outcome, Reference(run.case.meaning, run.job.program.arguments, run.outcome, run.patterns)
     main = outcome.breaks[0].pattern if not outcome.table else outcome.table[0].pattern
     columns = _columns(outcome)
     rows = tuple(Row(r.logit, tuple((c, v) for c, v in _row(r, reference).items() if c in columns)) for r in outcome.table)
@@ -139,7 +139,7 @@ def _row(reading: Reading, reference: Reference) -> dict[str, float]:
 def _assumed(run: Ran) -> Iterator[str]:
     guessed = {i.name: i.because for i in run.case.meaning.inputs if i.guessed}
     for name, text in run.outcome.assumed:
-        yield f"{name} = {text}" + (f" (by {guessed[name]})" if name in guessed else "")
+        yield f"{name} = {text}" + (f", since {guessed[name]}" if name in guessed else "")
     if run.note:
         yield run.note
     if run.outcome.judged == "site":

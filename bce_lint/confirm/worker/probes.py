@@ -112,7 +112,7 @@ def short(value: float, digits: int, how: object = round) -> float:
     return float(f"{how(value / step) * step:.12g}")
 
 
-def dense(first: float, count: int = 60) -> tuple[float, ...]:
+def dense(first: float, count: int = 41) -> tuple[float, ...]:
     """Return evenly spaced magnitudes from 0.6 to 1.25 of the break, for the plot."""
     low, high = (0.6 * first, 1.25 * first) if first >= 0.01 else (0.0, 20.0)
     return tuple(low + (high - low) * i / (count - 1) for i in range(count))
