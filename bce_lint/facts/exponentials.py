@@ -14,9 +14,12 @@ WITHOUT_GRADIENT = frozenset({"numpy", "python"})
 
 
 def overflowing(e: Expr, facts: Facts) -> Exp | None:
-    """Return `e`, seen through what only rearranges it, if it is an exponential that is infinite for some plausible input."""
+    """Return `e`, seen through what only rearranges it, if it is an exponential that is infinite for some plausible input.
+
+    It must be written in the same function: what a function of the file computes is judged there, not wherever that is called.
+    """
     inner = core(e)
-    if not isinstance(inner, Exp) or held_by_maximum(inner.x, facts):
+    if not isinstance(inner, Exp) or facts.trace.place(inner, facts.site.order) is None or held_by_maximum(inner.x, facts):
         return None
     return inner if facts.touches(inner, math.inf) else None
 
@@ -26,7 +29,16 @@ def held_by_maximum(x: Expr, facts: Facts) -> bool:
     match core(x):
         case Sub(a, b):
             return isinstance(core(b), Max) or "max" in facts.name(b).lower() or held_by_maximum(a, facts)
+        case Mul(a, b):
+            return not negative(b) and (held_by_maximum(a, facts) or held_by_maximum(b, facts))
+        case Div(a, b):
+            return not negative(b) and held_by_maximum(a, facts)
     return False
+
+
+def negative(e: Expr) -> bool:
+    """Tell whether `e` is a number below 0."""
+    return isinstance(e, Const) and e.value < 0
 
 
 def summands(e: Expr) -> list[Expr]:
@@ -58,7 +70,9 @@ def differentiated(facts: Facts) -> bool:
 def overflow(exp: Exp, facts: Facts) -> str:
     """Return when `exp` overflows: "`tf.exp(x)` is infinite in float32 once `x` passes 88.72"."""
     what = "raises OverflowError" if facts.framework == "python" else f"is infinite in {facts.dtype}"
-    return f"`{facts.name(exp)}` {what} once `{facts.name(exp.x)}` passes {facts.format.overflows():.2f}"
+    whole, inner = facts.name(exp), facts.name(exp.x)
+    argument = "its argument" if "..." in inner else f"`{inner}`"
+    return f"`{f'exp({inner})' if '...' in whole else whole}` {what} once {argument} passes {facts.format.overflows():.2f}"
 
 
 def chosen(e: Expr, facts: Facts) -> bool:

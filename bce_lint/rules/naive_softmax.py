@@ -54,6 +54,7 @@ def naive_softmax(e: Expr, facts: Facts) -> Report | None:
     if not isinstance(share, Div) or (e is not share and not facts.written_inside(share)):
         return None
     exp = next((found for factor in factors(core(share.x)) if (found := overflowing(factor, facts)) is not None), None)
+    exp = exp if all(weighs(factor, facts) for factor in factors(core(share.x)) if core(factor) is not exp) else None
     if exp is None or not several(share.y) or overflowing_summand(share.y, facts) is None or harmless(share, facts):
         return None
     return Report(
@@ -64,6 +65,12 @@ def naive_softmax(e: Expr, facts: Facts) -> Report | None:
         replace=logarithm(share) if isinstance(e, Log) else softmax(share),
         drops=tuple(part for part in (share.y, core(share.y)) if restores(part)),
     )
+
+
+def weighs(e: Expr, facts: Facts) -> bool:
+    """Tell whether a factor of an exponential lies in [0, 1], as a mask does; of others nobody knows what they make of it."""
+    interval = facts.range(e).interval
+    return (interval.lo >= 0 and interval.hi <= 1) or "mask" in facts.name(e)
 
 
 def several(e: Expr) -> bool:
