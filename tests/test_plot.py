@@ -125,7 +125,7 @@ def test_every_panel_says_in_words_from_where_on_there_is_no_number() -> None:
     panels = panels_of(EVIDENCE, WITNESSES)
     assert all("NaN from a = 16.64" in words(panel) for panel in panels)
     infinite = replace(panels[1], result="inf")
-    assert "infinite from a = 16.64" in words(infinite)
+    assert "inf from a = 16.64" in words(infinite)
 
 
 def test_a_gradient_of_exactly_zero_is_pointed_out_and_is_harm_only_for_a_wrong_answer() -> None:

@@ -49,6 +49,9 @@ LABELS = {EXACT: "your code in exact arithmetic", YOURS: "your code"}
 TITLES = {"agreeing": "label agrees with the logit", "contradicting": "label contradicts the logit", "": "no label"}
 AXES = {"value": "loss", "gradient": "|d loss / d logit|"}
 DOTS_PER_INCH = 110
+HEIGHTS = (0.9, 0.75, 0.6, 0.45, 0.3, 0.1)
+"""Where the words of a break may stand."""
+
 WIDEST = 1e3
 """Values that span more than this factor are drawn on a logarithmic axis."""
 
@@ -95,7 +98,7 @@ def plot(finding: Finding, directory: Path) -> tuple[Path, ...]:
     if not panels:
         return ()
     name = file_name(finding)
-    title = f"{Path(finding.path).name}:{finding.span.row}  {finding.rule}  ({evidence.dtype}, {evidence.framework})"
+    title = _title(finding, evidence, panels)
     files = {directory / f"{name}.png": _grid(panels, title)}
     if (panels[0].what, panels[0].labels) == ("value", "agreeing"):
         files[directory / f"{name}-loss.png"] = _single(panels[0], title)
@@ -110,6 +113,16 @@ def file_name(finding: Finding) -> str:
     cell = f"{finding.span.cell}." if finding.span.cell is not None else ""
     path = re.sub(r"[^\w.]+", "-", finding.path).strip("-.")[-100:]
     return f"{path}-{cell}{finding.span.row}.{finding.span.column}-{finding.code}"
+
+
+def _title(finding: Finding, evidence: Evidence, panels: Sequence[Panel]) -> str:
+    """Return what is drawn, and the break itself where it happens for other labels than those drawn."""
+    between = "  " if len({panel.labels for panel in panels}) > 1 else "\n"
+    title = f"{Path(finding.path).name}:{finding.span.row}  {finding.rule}{between}({evidence.dtype}, {evidence.framework})"
+    if isinstance(finding.verdict, Confirmed) and all(panel.breaks is None for panel in panels):
+        first = finding.verdict.witnesses[0]
+        title += f"\nnot drawn: {first.what} is {first.result} from a = {first.logit:.4g}, {first.labels}"
+    return title
 
 
 def _grid(panels: Sequence[Panel], title: str) -> Figure:
@@ -149,19 +162,34 @@ def _single(panel: Panel, title: str) -> Figure:
 
 
 def _draw(axes: Axes, panel: Panel) -> None:
-    values = [y for curve in panel.curves for y in curve.y if math.isfinite(y)]
-    if min(values) >= 0 and max(values) > WIDEST * min((y for y in values if y > 0), default=math.inf):
-        axes.set_yscale("log")
+    _scale(axes, panel)
     looks = iter(BESIDE)
+    zeros = []
     for curve in sorted(panel.curves, key=lambda curve: curve.name != EXACT):
         look = {EXACT: BAND, YOURS: LINE}.get(curve.name) or next(looks, BESIDE[-1])
         x, y, zero = _drawn(curve)
         axes.plot(x, y, label=LABELS.get(curve.name, curve.name), **look)
-        if zero is not None and panel.what == "gradient":
-            _vanishes(axes, zero, panel, look["color"])
-    axes.set_xlim(min(curve.x[0] for curve in panel.curves), max(curve.x[-1] for curve in panel.curves))
+        zeros += [(zero, look["color"])] if zero is not None else []
+    if zeros and panel.what == "gradient":
+        _vanishes(axes, panel, *min(zeros))
     if panel.breaks is not None:
         _break(axes, panel, panel.breaks)
+
+
+def _scale(axes: Axes, panel: Panel) -> None:
+    """Choose the axes: logarithmic for what spans magnitudes, else linear, and never so close that rounding fills the panel."""
+    values = [y for curve in panel.curves for y in curve.y if math.isfinite(y)]
+    least, most = min(values), max(values)
+    positive = min((y for y in values if y > 0), default=math.inf)
+    axes.set_xlim(min(curve.x[0] for curve in panel.curves), max(curve.x[-1] for curve in panel.curves))
+    if least >= 0 and most > WIDEST * positive:
+        axes.set_yscale("log")
+        axes.set_ylim(positive / 2, most * 2)
+        return
+    if panel.what == "gradient":
+        least, most = min(least, 0.0), max(most, 0.0)
+    room = max(0.05 * (most - least), 0.1 * abs(most), 0.1 * abs(least))
+    axes.set_ylim(least - room, most + room)
 
 
 def _drawn(curve: Curve) -> tuple[list[float], list[float], float | None]:
@@ -175,7 +203,7 @@ def _drawn(curve: Curve) -> tuple[list[float], list[float], float | None]:
     return [x for x, _ in points], [y for _, y in points], zero
 
 
-def _vanishes(axes: Axes, zero: float, panel: Panel, color: str) -> None:
+def _vanishes(axes: Axes, panel: Panel, zero: float, color: str) -> None:
     """Say where a gradient is exactly 0: a logarithmic axis cannot show it, and for a wrong answer it is a defect."""
     harm = ":\nno more learning" if panel.labels == "contradicting" else ""
     axes.annotate(
@@ -196,18 +224,31 @@ def _break(axes: Axes, panel: Panel, x: float) -> None:
     axes.axvspan(x, mine.x[-1], color=PINK, zorder=0.5)
     axes.axvline(x, color=RED, linewidth=1.1, zorder=1)
     axes.plot([x] * len(last), last, "x", color=RED, markersize=11, markeredgewidth=2.8, zorder=5)
-    words = {"nan": "NaN", "inf": "infinite", "-inf": "-infinite"}[panel.result]
-    height = 0.93 if axes.get_yscale() == "log" else 0.3
     axes.annotate(
-        f"{words} from a = {x:.4g}",
-        (x, height),
+        f"{'NaN' if panel.result == 'nan' else panel.result} from a = {x:.4g}",
+        (x, _free_height(axes, panel, x)),
         xycoords=("data", "axes fraction"),
         xytext=(6, 0),
         textcoords="offset points",
         color=RED,
         fontweight="bold",
-        va="top",
+        va="center",
     )
+
+
+def _free_height(axes: Axes, panel: Panel, x: float) -> float:
+    """Return at which height behind a break the fewest curves pass, as a fraction of the axes."""
+    low, high = axes.get_ylim()
+    logarithmic = axes.get_yscale() == "log"
+
+    def height(y: float) -> float:
+        if logarithmic:
+            return math.log(y / low) / math.log(high / low) if y > 0 else 0.0
+        return (y - low) / (high - low)
+
+    points = [(at, y) for curve in panel.curves for at, y in zip(curve.x, curve.y, strict=True)]
+    passed = [height(y) for at, y in points if at >= x and math.isfinite(y)] or [0.0]
+    return max(HEIGHTS, key=lambda free: min(abs(free - other) for other in passed))
 
 
 def _save(figure: Figure, file: Path) -> None:
