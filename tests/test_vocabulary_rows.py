@@ -144,7 +144,7 @@ def is_main(name: str, row: Row, slot: Slot) -> bool:
         return False
     if not slot.field:
         return any(spelling in of(SAMPLES, name, {}) for spelling in slot.names)
-    if slot.field == "dtype" and row.make.__qualname__.startswith("cast."):
+    if slot.field == "dtype" and getattr(row.make, "__qualname__", "").startswith("cast."):
         return True
     return slot.field in of(MAIN_TOO, name, ()) or (slot.field in MAIN and slot.field not in OPTIONS)
 

@@ -26,6 +26,7 @@ FRAMEWORKS = {
     "jax": "jax",
     "numpy": "scipy",
     "python": "math",
+    "builtin": "math",
 }
 """What must be importable to check a table."""
 
@@ -139,5 +140,5 @@ def plain(result: Value) -> Value:
     if isinstance(result, (tuple, list)):
         return tuple(plain(part) for part in result)
     if hasattr(result, "detach"):
-        return result.detach().numpy()
+        return (result.float() if str(result.dtype) == "torch.bfloat16" else result).detach().numpy()
     return np.asarray(result)

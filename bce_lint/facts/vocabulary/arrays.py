@@ -12,12 +12,13 @@ from bce_lint.facts.vocabulary.row import Row
 SUM = "a:x axis dtype out: keepdims"
 MAX = "a:x axis out: keepdims"
 STD = "a:x axis dtype: out: ddof keepdims * correction:ddof"
+METHOD_STD = "a:x axis dtype: out: ddof keepdims"
 
 METHODS: Mapping[str, Row] = {
     "all": Row(axes.reduce(Min), MAX),
     "any": Row(axes.reduce(Max), MAX),
     "astype": Row(constants.cast(), "a:x dtype order: casting: subok: copy:"),
-    "clip": Row(make.clip, "a:x min/a_min:lo max/a_max:hi out:"),
+    "clip": Row(make.clip, "a:x min:lo max:hi out:"),
     "copy": Row(places.identity, "a:x order:"),
     "dot": Row(MatMul, "a:x b:y out:"),
     "flatten": Row(places.view(".flatten"), "a:x order:"),
@@ -31,12 +32,12 @@ METHODS: Mapping[str, Row] = {
     "reshape": Row(places.view(".reshape"), "a:x *how order: copy:"),
     "round": Row(make.rounded, "a:x decimals out:"),
     "squeeze": Row(places.view(".squeeze"), "a:x axis"),
-    "std": Row(axes.spread(Std), STD),
+    "std": Row(axes.spread(Std), METHOD_STD),
     "sum": Row(axes.reduce(Sum), SUM),
     "swapaxes": Row(places.view(".swapaxes"), "a:x axis1:shape axis2:perm"),
     "take": Row(places.entries(".take"), "a:x indices:index axis out: mode:", keyed=True),
     "transpose": Row(places.view(".transpose"), "a:x *how"),
-    "var": Row(axes.spread(Var), STD),
+    "var": Row(axes.spread(Var), METHOD_STD),
     ".T": Row(partial(View, how="{x}.T"), "a:x"),
     ".eps": Row(constants.of_finfo("eps"), "a:x"),
     ".max": Row(constants.of_finfo("max"), "a:x"),

@@ -128,12 +128,12 @@ VOCABULARY = Vocabulary(
         "keras.layers.EinsumDense": Row(layer("dense"), f"equation: output_shape: activation * bias_axes: {LAYER}"),
         "keras.layers.Embedding": Row(
             layer("dense"),
-            f"input_dim: output_dim: embeddings_initializer: embeddings_regularizer: embeddings_constraint: mask_zero: * input_length: {COMMON}",
+            "input_dim: output_dim: embeddings_initializer: embeddings_regularizer: embeddings_constraint: mask_zero: * input_length: name: dtype: trainable: input_shape: batch_input_shape: batch_size: weights:",
         ),
         "keras.layers.Flatten": Row(layer("rearranged"), f"data_format: {COMMON}"),
         "keras.layers.GRU": Row(
             layer("dense"),
-            f"units/output_dim: * activation: recurrent_activation: return_sequences: dropout: recurrent_dropout: recurrent_initializer: stateful: unroll: {LAYER}",
+            f"units/output_dim: * activation: recurrent_activation: return_sequences: dropout: recurrent_dropout: stateful: unroll: {LAYER}",
         ),
         "keras.layers.GlobalAveragePooling1D": Row(layer("pooled"), f"data_format: keepdims: {COMMON}"),
         "keras.layers.GlobalAveragePooling2D": Row(layer("pooled"), f"data_format: keepdims: {COMMON}"),
@@ -144,7 +144,7 @@ VOCABULARY = Vocabulary(
         "keras.layers.Identity": Row(layer("identity"), f"{COMMON}"),
         "keras.layers.LSTM": Row(
             layer("dense"),
-            f"units/output_dim: * activation: recurrent_activation: return_sequences: dropout: recurrent_dropout: recurrent_initializer: stateful: unroll: {LAYER}",
+            f"units/output_dim: * activation: recurrent_activation: return_sequences: dropout: recurrent_dropout: stateful: unroll: {LAYER}",
         ),
         "keras.layers.LayerNormalization": Row(layer("dense"), f"axis: epsilon: center: scale: * {NORMALIZATION}"),
         "keras.layers.LeakyReLU": Row(layer("keras.activations.leaky_relu", alpha=Const(0.3)), f"negative_slope/alpha:alpha {COMMON}"),
@@ -162,7 +162,7 @@ VOCABULARY = Vocabulary(
         "keras.layers.SeparableConv2D": Row(layer("dense"), f"{CONV} depth_multiplier: activation {LAYER}"),
         "keras.layers.SimpleRNN": Row(
             layer("dense"),
-            f"units/output_dim: * activation: recurrent_activation: return_sequences: dropout: recurrent_dropout: recurrent_initializer: stateful: unroll: {LAYER}",
+            f"units/output_dim: * activation: recurrent_activation: return_sequences: dropout: recurrent_dropout: stateful: unroll: {LAYER}",
         ),
         "keras.layers.Softmax": Row(layer("keras.activations.softmax"), f"axis {COMMON}"),
         "keras.layers.SpatialDropout2D": Row(layer("keras.random.dropout"), "rate data_format: seed: name: dtype:"),
