@@ -94,8 +94,11 @@ def _order(x: Number) -> tuple[Number, float]:
 
 def hull(values: Iterable[Number], *, nan: bool = False) -> Interval:
     """Return the least interval that holds `values`; a NaN among them is skipped."""
-    numbers = sorted((x for x in values if x == x), key=_order)  # noqa: PLR0124  (NaN)
-    return Interval(numbers[0], numbers[-1], nan) if numbers else Interval(INF, -INF, nan)
+    numbers = [x for x in values if x == x]  # noqa: PLR0124  (NaN)
+    if not numbers:
+        return Interval(INF, -INF, nan)
+    lo, hi = min(numbers), max(numbers)
+    return Interval(lo or min(numbers, key=_order), hi or max(numbers, key=_order), nan)
 
 
 def rounded(values: Iterable[Number], fmt: Format, *, nan: bool = False) -> Interval:
@@ -198,7 +201,7 @@ def mul(x: Interval, y: Interval, fmt: Format) -> Interval:
 
 
 def _reach(x: Interval, fmt: Format) -> tuple[Number, ...]:
-    """Return the ends, and the last finite number before one that is infinite: it has a product with 0."""
+    """Return the ends, and the last finite number before one that is infinite: it has a product with 0, and a quotient by inf."""
     largest = (s * fmt.max for s in (1, -1) if x.infinite and fmt.rounds)
     return (*_ends(x), *(end for end in largest if x.contains(end)))
 
@@ -219,7 +222,7 @@ def _over(a: Number, b: Number, fmt: Format) -> Number:
 def div(x: Interval, y: Interval, fmt: Format) -> Interval:
     """Return x / y. Infinite for 1 / 0, with the sign of the zero; NaN for 0 / 0 and inf / inf."""
     nan = x.nan or y.nan or (x.contains(0) and y.contains(0)) or (x.infinite and y.infinite)
-    return rounded([_over(a, b, fmt) for part in _by_sign(y) for a in _ends(x) for b in part], fmt, nan=nan)
+    return rounded([_over(a, b, fmt) for part in _by_sign(y) for a in _reach(x, fmt) for b in part], fmt, nan=nan)
 
 
 def _by_sign(y: Interval) -> list[tuple[Number, Number]]:
@@ -237,7 +240,7 @@ def div_no_nan(x: Interval, y: Interval, fmt: Format) -> Interval:
     shifted = ((a or fmt.smallest, b or -fmt.smallest) for a, b in _by_sign(y))
     parts = [(a, b) for a, b in shifted if a <= b]
     nan = x.nan or y.nan or (x.infinite and y.infinite)
-    return rounded(zero + [_over(a, b, fmt) for part in parts for a in _ends(x) for b in part], fmt, nan=nan)
+    return rounded(zero + [_over(a, b, fmt) for part in parts for a in _reach(x, fmt) for b in part], fmt, nan=nan)
 
 
 def mul_no_nan(x: Interval, y: Interval, fmt: Format) -> Interval:

@@ -17,7 +17,7 @@ from bce_lint.facts.interval import (
     abs_,
     cast_to_bool,
     hull,
-    maximum,
+    join,
     mean_of,
     mul,
     rounded,
@@ -87,7 +87,10 @@ def std_of(x: Interval, fmt: Format, ddof: int = 0) -> Interval:
 
 
 def norm_of(x: Interval, fmt: Format, order: float = 2.0) -> Interval:
-    """Return the `order`-norm: 2 is Euclid's, 1 the sum of sizes, inf and -inf the largest and least size, 0 the count of what is not 0."""
+    """Return the `order`-norm: 2 is Euclid's, 1 the sum of sizes, inf and -inf the largest and least size, 0 the count of what is not 0.
+
+    Its powers may overflow or vanish on the way, and may not where a kernel computes them in a wider format.
+    """
     sizes = abs_(x)
     if order in (INF, -INF) or sizes.empty:
         return sizes
@@ -95,7 +98,8 @@ def norm_of(x: Interval, fmt: Format, order: float = 2.0) -> Interval:
         return sum_of(cast_to_bool(x), fmt)
     if order == 1:
         return sum_of(sizes, fmt)
-    if order == 2:
-        return maximum(sqrt(sum_of(square(x, fmt), fmt), fmt), Interval(0.0, 0.0))
     power, root = Interval(order, order), Interval(1 / order, 1 / order)
-    return pow_(sum_of(pow_(sizes, power, fmt), fmt), root, fmt)
+    powers = square(x, fmt) if order == 2 else pow_(sizes, power, fmt)
+    stepwise = pow_(sum_of(powers, fmt), root, fmt)
+    most = MOST ** (1 / order) if order > 1 else INF
+    return join(stepwise, spread(hull([sizes.lo, mul(sizes, Interval(1.0, most), fmt).hi]), fmt))
