@@ -100,24 +100,16 @@ def _attribute(node: libcst.Attribute) -> ir.Expression:
     return ir.Attribute(node, expression(node.value), node.attr.value)
 
 
-def _integer(node: libcst.Integer) -> ir.Expression:
-    return ir.Literal(node, int(node.value, 0))
-
-
-def _float(node: libcst.Float) -> ir.Expression:
-    return ir.Literal(node, float(node.value))
-
-
-def _imaginary(node: libcst.Imaginary) -> ir.Expression:
-    return ir.Literal(node, complex(node.value))
-
-
 def _ellipsis(node: libcst.Ellipsis) -> ir.Expression:
     return ir.Literal(node, ...)
 
 
-def _string(node: libcst.SimpleString) -> ir.Expression:
-    return ir.Literal(node, node.evaluated_value)
+def _literal(node: libcst.Integer | libcst.Float | libcst.Imaginary | libcst.SimpleString) -> ir.Expression:
+    """Read a number or string; one that Python rejects (5000 digits, a broken escape) is an `Other`."""
+    try:
+        return ir.Literal(node, node.evaluated_value)
+    except (SyntaxError, ValueError):
+        return ir.Other(node, ())
 
 
 def _strings(node: libcst.ConcatenatedString) -> ir.Expression:
@@ -130,7 +122,10 @@ def _strings(node: libcst.ConcatenatedString) -> ir.Expression:
     pieces.append(rest)
     if not all(isinstance(piece, libcst.SimpleString) for piece in pieces):
         return ir.Other(node, tuple(part for piece in pieces for part in parts(piece)))
-    values = [piece.evaluated_value for piece in pieces]
+    try:
+        values = [piece.evaluated_value for piece in pieces]
+    except (SyntaxError, ValueError):
+        return ir.Other(node, ())
     return ir.Literal(node, b"".join(values) if isinstance(values[0], bytes) else "".join(values))
 
 
@@ -234,11 +229,11 @@ READERS: Final[Mapping[str, Callable[[Any], ir.Expression]]] = MappingProxyType(
     {
         "Name": _name,
         "Attribute": _attribute,
-        "Integer": _integer,
-        "Float": _float,
-        "Imaginary": _imaginary,
+        "Integer": _literal,
+        "Float": _literal,
+        "Imaginary": _literal,
         "Ellipsis": _ellipsis,
-        "SimpleString": _string,
+        "SimpleString": _literal,
         "ConcatenatedString": _strings,
         "Call": _call,
         "UnaryOperation": _unary,

@@ -1,85 +1,124 @@
-"""Keeps what would take a parser minutes, or crash it, from ever reaching it; CPython's own parser decides first, at C speed."""
+"""Keeps from the parsers what would take them minutes or crash them: it is a Trouble, told in one line."""
 
 from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
+from itertools import chain
 
-from bce_lint.finding import Span, Trouble
+from bce_lint.finding import Trouble
 from bce_lint.syntax import scan
 from bce_lint.syntax.segments import Segment
 
-ONLY_AST = 0x400
 SIZE = 256 * 1024
-OPERATORS = 400
-DEPTH = 60
-OPERATOR = re.compile(r"[-+*/%@&|^<>~.=]+|\b(?:and|or|not|in|is|if|lambda|await)\b")
+WEIGHT = 100
+"""How many operators, dots and brackets may stand inside one another: of 96 MB of real code, one test asserts on a longer sum.
+
+libcst takes quadratic time for sums and chains of calls, and 5000 parentheses make it crash. Readers of the IR may recurse this deep.
+"""
+PATTERN_DEPTH = 6
+"""How deep brackets may nest in a `case`: every further level takes libcst 4 times as long (27 s at 12)."""
+ONLY_AST = 0x400
+MARK = re.compile(
+    scan.TOKEN.pattern
+    + r"""
+    | (?P<comma> ,)
+    | (?P<joined> \\\r?\n)
+    | (?P<row> [\n;])
+    | (?P<operator> \*\*|//|<<|>>|[<>=!:]=|[-+*/%@&|^<>~]|\.(?=[^\W\d])|\b(?:and|or|not|in|is|if|else|for|lambda|await|yield)\b)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+SIGNS = "+-*/%@&|^<>~=.([{"
+WORDS = re.compile(r"\b(?:and|or|not|in|is|if|else|for|lambda|await|yield)\b")
+BRANCH = re.compile(r"^([ \t]*)(el)?if\b", re.MULTILINE)
+CASE = re.compile(r"[ \t]*case\b")
+FORMATTED = re.compile(r"[fFtT][rR]?\Z")
 
 
-def gate(segment: Segment, text: str) -> Trouble | None:
-    """Say why `text` (the segment's, plain) must not be parsed, or None if it may."""
+def gate(segment: Segment, text: str) -> Trouble | SyntaxError | None:
+    """Tell whether `text` (the segment's, plain) may be parsed: if CPython rejects its syntax, another parser may still try it."""
     if len(text) > SIZE:
-        return _complex(segment, segment.row, f"more than {SIZE // 1024} KB in one piece")
-    row = _crowded(text)
-    if row is not None:
-        return _complex(segment, segment.row + row, f"more than {OPERATORS} operators in one statement")
+        return trouble(segment, 0, f"is too complex to judge (a statement of more than {SIZE // 1024} KB): split it")
+    place = _overload(text)
+    if place is not None:
+        return trouble(segment, place, f"is too complex to judge (more than {WEIGHT} operations inside one another): split it")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(text, segment.source.path, "exec", ONLY_AST, dont_inherit=True)
     except SyntaxError as error:
-        return None if _shallow(text) else _syntax(segment, error)
+        return error
     except (RecursionError, MemoryError):
-        return _complex(segment, segment.row, "nested too deeply")
+        return trouble(segment, 0, "is too complex to judge (statements nested too deeply): split it")
     except ValueError as error:
-        return trouble(segment, segment.row, 1, f"cannot be parsed: {error}")
+        return trouble(segment, 0, f"cannot be parsed ({error}): correct it")
     return None
 
 
-def refusal(segment: Segment, text: str) -> Trouble:
-    """Say what is wrong with a text that no parser takes, in CPython's words if it is CPython that rejects it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(text, segment.source.path, "exec", ONLY_AST, dont_inherit=True)
-    except SyntaxError as error:
-        return _syntax(segment, error)
-    return trouble(segment, segment.row, 1, "cannot be parsed; report this to bce-lint, with the code")
+def rejected(segment: Segment, text: str, error: SyntaxError) -> Trouble:
+    """Say in CPython's words why a text has no tree, at its place in the file."""
+    place = 0
+    for _ in range((error.lineno or 1) - 1):
+        place = text.find("\n", place) + 1 or len(text)
+    return trouble(segment, place + max(error.offset or 1, 1) - 1, f"syntax error: {error.msg}: correct it")
 
 
-def trouble(segment: Segment, row: int, column: int, message: str) -> Trouble:
-    """Give a Trouble at one place of the segment's file."""
-    return Trouble(segment.source.path, segment.source.local(Span(row, column, row, column + 1)), message)
+def trouble(segment: Segment, place: int, message: str) -> Trouble:
+    """Give a Trouble at one character of a segment."""
+    start = min(segment.start + place, segment.end)
+    return Trouble(segment.source.path, segment.source.span(start, start), message)
 
 
-def _complex(segment: Segment, row: int, why: str) -> Trouble:
-    return trouble(segment, row, 1, f"is too complex to judge ({why}); split it")
-
-
-def _syntax(segment: Segment, error: SyntaxError) -> Trouble:
-    row = segment.row + max(error.lineno or 1, 1) - 1
-    return trouble(segment, row, max(error.offset or 1, 1), f"syntax error: {error.msg}; this part was not judged, correct it")
-
-
-def _crowded(text: str) -> int | None:
-    """Give the row (from 0) of a statement with too many operators, or None."""
-    if len(text) <= OPERATORS or len(OPERATOR.findall(text)) <= OPERATORS:
+def _overload(text: str) -> int | None:
+    """Give the place of something too heavy for libcst, or None."""
+    if "case" not in text and sum(map(text.count, (*SIGNS, "elif"))) + len(WORDS.findall(text)) <= WEIGHT:
         return None
-    count = begin = depth = 0
-    for token in scan.TOKEN.finditer(text):
-        code = text[begin : token.start()]
-        if depth == 0 and "\n" in code:
-            count = 0
-            code = code[code.rfind("\n") :]
-        count += len(OPERATOR.findall(code))
-        if count > OPERATORS:
-            return text.count("\n", 0, token.start())
-        depth = max(depth + (token.lastgroup == "open") - (token.lastgroup == "close"), 0)
-        begin = token.end()
-    return None
+    heavy = (place for place, weight in chain(_chains(text), _weights(text)) if weight > WEIGHT)
+    return next(heavy, None)
 
 
-def _shallow(text: str) -> bool:
-    """Tell whether brackets and indents are nested so little that any parser survives them."""
-    indent = max((len(row) - len(row.lstrip(" \t")) for row in text.split("\n")), default=0)
-    return indent <= 400 and all(depth <= DEPTH for _, depth in scan.brackets(text, 0))
+def _chains(text: str) -> Iterator[tuple[int, int]]:
+    """Yield for every `elif` how many there are in its chain so far."""
+    if text.count("elif") > WEIGHT:
+        lengths: dict[str, int] = {}
+        for found in BRANCH.finditer(text):
+            lengths[found[1]] = lengths.get(found[1], 0) + 1 if found[2] else 0
+            yield found.end(1), lengths[found[1]]
+
+
+def _weights(text: str) -> Iterator[tuple[int, int]]:
+    """Yield, wherever it may be highest, how many operations may stand inside one another there.
+
+    That is at most what the items between two commas hold, brackets in them included; a list keeps, for every open bracket, what the
+    present item holds and what its heaviest did.
+    """
+    levels = [[0, 0]]
+    begin = 0
+    for mark in MARK.finditer(text):
+        top = levels[-1]
+        match mark.lastgroup:
+            case "operator":
+                top[0] += 1
+            case "open":
+                levels.append([0, 0])
+                yield mark.start(), _pattern_weight(text, begin, len(levels)) or len(levels)
+            case "close" if len(levels) > 1:
+                levels.pop()
+                levels[-1][0] += 1 + max(top)
+            case "comma":
+                top[:] = 0, max(top)
+            case "row" if len(levels) == 1:
+                top[:] = 0, 0
+                begin = mark.end()
+            case "string" if FORMATTED.search(text, max(mark.start() - 2, 0), mark.start()):
+                top[0] += max((weight for _, weight in _weights(mark[0].strip("\"'"))), default=0)
+            case _:
+                continue
+        yield mark.start(), levels[-1][0]
+
+
+def _pattern_weight(text: str, begin: int, depth: int) -> int:
+    """Give the weight of a bracket in a `case`: too much from `PATTERN_DEPTH` on."""
+    return WEIGHT + 1 if depth > PATTERN_DEPTH + 1 and CASE.match(text, begin) else 0

@@ -13,7 +13,7 @@ import libcst
 from bce_lint.finding import Trouble
 from bce_lint.syntax import ir, scan
 from bce_lint.syntax.cst_expressions import OPERATORS, arguments, expression, optional, parameters, parts
-from bce_lint.syntax.gate import gate, refusal, trouble
+from bce_lint.syntax.gate import gate, rejected, trouble
 from bce_lint.syntax.segments import Segment
 
 Statements = tuple[ir.Statement, ...]
@@ -31,18 +31,19 @@ class Tree:
 def read(segment: Segment) -> Tree | Trouble:
     """Parse a segment; a Trouble concerns this segment only."""
     text = scan.plain(segment.text)
-    refused = gate(segment, text)
-    if refused is not None:
-        return refused
+    error = gate(segment, text)
+    if isinstance(error, Trouble):
+        return error
     try:
         root = libcst.parse_module(text)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return Tree(segment, _body(root.body), root)
-    except libcst.ParserSyntaxError:
-        return refusal(segment, text)
+    except libcst.ParserSyntaxError as own:
+        place = (segment.source.path, own.raw_line, own.raw_column + 1, None)
+        return rejected(segment, text, error or SyntaxError("no parser understands this", place))
     except RecursionError:
-        return trouble(segment, segment.row, 1, "is too complex to judge (nested too deeply); split it")
+        return trouble(segment, 0, "is too complex to judge (statements nested too deeply): split it")
 
 
 def _body(nodes: Sequence[libcst.CSTNode]) -> Statements:
