@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bce_lint.confirm.slice import NotClosed, expression, program
+from bce_lint.confirm.slice import NotClosed, program, programs
 from bce_lint.confirm.slice_pieces import cut
 from bce_lint.confirm.worker.job import Program, Step
 from bce_lint.confirm.worker.lazy import Space, UnboundError
@@ -308,12 +308,30 @@ def test_a_function_too_can_be_reduced_to_its_expression() -> None:
         loss = tf.reduce_mean(tf.log(1 + tf.exp(scaled)))
         return optimizer.minimize(loss)
     """
-    made = expression(case(source, "tf.log(1 + tf.exp(scaled))"))
-    assert isinstance(made, Program)
-    assert (
-        function(made)
-        == "def flagged_expression(logits):\n    scaled = logits * 2\n    return tf.reduce_mean((tf.log(1 + tf.exp(scaled))))"
-    )
+    whole, expression, operation = (made for made in programs(case(source, "tf.log(1 + tf.exp(scaled))")) if isinstance(made, Program))
+    assert whole.path == (Step("function", "train"),)
+    before = "def flagged_expression(logits):\n    scaled = logits * 2\n"
+    assert function(expression) == before + "    return tf.reduce_mean((tf.log(1 + tf.exp(scaled))))"
+    assert function(operation) == before + "    return (tf.log(1 + tf.exp(scaled)))"
+
+
+def test_settings_are_told_from_data_by_their_names() -> None:
+    source = """
+    import tensorflow as tf
+    for epoch in range(9):
+        loss = tf.log(1 + tf.exp(net(x) - learning_rate))
+    """
+    assert [(a.name, a.role) for a in sliced(source, "tf.log(1 + tf.exp(net(x) - learning_rate))").arguments] == [
+        ("data", "unknown"),
+        ("learning_rate", "scalar"),
+    ]
+
+
+def test_a_name_that_an_exponential_takes_may_be_any_number() -> None:
+    source = "import numpy as np\ndef predict(trees):\n    y_pred = trees.sum()\n    y_pred = np.exp(-y_pred) / 2\n    return y_pred\n"
+    *_, operation = programs(case(source, "np.exp(-y_pred)"))
+    assert isinstance(operation, Program)
+    assert [(a.name, a.role) for a in operation.arguments] == [("y_pred", "logit")]
 
 
 def test_an_expression_without_anything_that_varies_has_no_program() -> None:

@@ -8,9 +8,9 @@ from importlib.util import find_spec
 
 from bce_lint.confirm.case import Case, Options
 from bce_lint.confirm.pool import Pool, unavailable
-from bce_lint.confirm.slice import NotClosed, expression, program
+from bce_lint.confirm.slice import NotClosed, programs
 from bce_lint.confirm.verdict import Run, judge
-from bce_lint.confirm.worker.job import Failure, Job, Outcome
+from bce_lint.confirm.worker.job import Job, Outcome
 from bce_lint.confirm.worker.probes import FORMATS
 from bce_lint.finding import Finding, Undecided, Verdict
 
@@ -62,15 +62,16 @@ def _verdict(case: Case, options: Options, pool: Pool) -> Verdict:
         return Undecided(f"confirm cannot run {case.meaning.framework} code yet")
     if find_spec(framework) is None:
         return Undecided(unavailable(framework))
-    sliced = program(case)
-    if isinstance(sliced, NotClosed):
-        return Undecided(sliced.reason)
     dtype = options.dtype or (case.meaning.dtype if case.meaning.dtype in FORMATS else "float32")
-    job = Job(sliced, dtype, options.seconds, options.curve)
-    answer = pool.run(framework, job)
-    if isinstance(answer, Failure) and not answer.final and not isinstance(alone := expression(case), NotClosed):
-        shorter = replace(job, program=alone)
-        second = pool.run(framework, shorter)
-        if isinstance(second, Outcome):
-            return judge(Run(case, shorter, f"only the flagged expression was run: of its function, {answer.reason}"), second)
-    return judge(Run(case, job), answer)
+    first = ""
+    for sliced in programs(case):
+        if isinstance(sliced, NotClosed):
+            first = first or sliced.reason
+            continue
+        job = Job(sliced, dtype, options.seconds, options.curve)
+        answer = pool.run(framework, job)
+        note = f"only the flagged expression was run: of its function, {first}" if first else ""
+        if isinstance(answer, Outcome) or answer.final:
+            return judge(Run(case, job, note), answer)
+        first = first or answer.reason
+    return Undecided(first)

@@ -19,6 +19,7 @@ ENTRY = Path(__file__).parent / "worker" / "__main__.py"
 
 START_SECONDS = 180.0
 GRACE_SECONDS = 15.0
+"""How much longer than a job may take its worker has for ending it and saying so."""
 
 EXTRAS = {"tensorflow": "confirm", "keras": "confirm", "torch": "torch", "jax": "jax", "numpy": "confirm"}
 """The extra that installs each framework."""
@@ -69,7 +70,8 @@ class Worker:
     def __init__(self, framework: str, *, fork: bool) -> None:
         self.framework = framework
         self.alive = True
-        self.ready: Outcome | Failure | None = None
+        self.late = False
+        self.grace = GRACE_SECONDS if fork else 0.0
         said, answers = os.pipe()
         self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and file)
             [sys.executable, "-I", str(ENTRY)],
@@ -107,18 +109,21 @@ class Worker:
         if missing:
             return missing
         self._send(encode(job))
-        match self._receive(job.seconds + GRACE_SECONDS):
+        match self._receive(job.seconds + self.grace):
             case {"kind": "answer", "value": {"Outcome": outcome}}:
                 return decode(Outcome, outcome)
             case {"kind": "answer", "value": {"Failure": failure}}:
                 return decode(Failure, failure)
         self.alive = False
-        status = self.process.poll()
-        return Failure(
-            f"it ran longer than {job.seconds:g} s"
-            if status is None
-            else f"it ended its process with status {status} before it reported anything"
-        )
+        if self.late:
+            return Failure(f"it ran longer than {job.seconds:g} s")
+        return Failure(self._why_silent())
+
+    def _why_silent(self) -> str:
+        try:
+            return f"it ended its process with status {self.process.wait(timeout=1)} before it reported anything"
+        except subprocess.TimeoutExpired:
+            return "it closed the descriptor through which its result was to be reported"
 
     def stop(self) -> None:
         """End the process."""
@@ -140,6 +145,7 @@ class Worker:
         try:
             line = self.answers.get(timeout=seconds)
         except queue.Empty:
+            self.late = True
             return None
         return json.loads(line) if line else None
 

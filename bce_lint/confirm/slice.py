@@ -15,16 +15,33 @@ from bce_lint.confirm import slice_project as project
 from bce_lint.confirm.case import Case
 from bce_lint.confirm.slice_pieces import DEFINITIONS, Definition, Piece, cut, definition
 from bce_lint.confirm.slice_script import NAME, Surroundings, script
-from bce_lint.confirm.worker.guess import PER_CLASS
 from bce_lint.confirm.worker.job import Argument, Program, SourceFile, Statement, Step
 from bce_lint.confirm.worker.lazy import SITE
-from bce_lint.facts.expr import Cosh, Div, DivNoNan, Exp, Expm1, Log, Log1p, LogSumExp, Norm, Pow, Sinh, Sqrt, Std, walk
+from bce_lint.facts.expr import (
+    Cosh,
+    Div,
+    DivNoNan,
+    Exp,
+    Expm1,
+    Linear,
+    Log,
+    Log1p,
+    LogSumExp,
+    Norm,
+    Pow,
+    Sigmoid,
+    Sinh,
+    Softmax,
+    Sqrt,
+    Std,
+    walk,
+)
 from bce_lint.facts.meaning import Input, Meaning, Role
 from bce_lint.facts.vocabulary import CUSTOMARY
 from bce_lint.finding import Span
 
 MOST_FILES = 40
-SEVERAL = re.compile(r"categor|multi_?class|softmax", re.IGNORECASE)
+SEVERAL = re.compile(r"categor|multi_?class|softmax|(class|cls)_?(weights?|w)$|^n(um|b)?_?classes$", re.IGNORECASE)
 VARYING = {Role.PROBABILITY, Role.LOG_PROBABILITY, Role.LOGIT}
 GROWING = (Exp, Expm1, Cosh, Sinh, LogSumExp)
 """Ops that take any number, so that an input of which nothing is known may be any number too."""
@@ -61,35 +78,44 @@ class Reach:
     imports: list[dict[str, int]] = field(default_factory=list)
 
 
-def program(case: Case) -> Program | NotClosed:
-    """Return what is needed to run the flagged function, or outside one the flagged expression; or why there is no such thing."""
+def programs(case: Case) -> Iterator[Program | NotClosed]:
+    """Yield what could be run for a finding, the most telling first: its function, the expression around it, the operation alone."""
     pieces = cut(case.source)
     place = locate(case.source, pieces, case.finding.span)
     if place is None:
-        return NotClosed("its statement does not parse by itself")
+        yield NotClosed("its statement does not parse by itself")
+        return
     steps = _steps(place, case.meaning)
-    if not steps or steps[-1].kind == "class" or case.meaning.path[-1:] == ("<lambda>",):
-        return _expression(case, pieces, place)
-    arguments = tuple(Argument(i.name, str(i.role), i.classes, i.default) for i in _inputs(case.meaning, place))
-    entry = Entry(place.piece, mark(place), steps, arguments)
-    return _program(case, pieces if place.piece in pieces else (*pieces, place.piece), entry)
+    if steps and steps[-1].kind == "function" and case.meaning.path[-1:] != ("<lambda>",):
+        arguments = tuple(Argument(i.name, str(i.role), i.classes, i.default) for i in _inputs(case.meaning, place))
+        entry = Entry(place.piece, mark(place), steps, arguments)
+        yield _program(case, pieces if place.piece in pieces else (*pieces, place.piece), entry)
+    yield _expression(case, pieces, place)
+    if place.node is not None:
+        yield _expression(case, pieces, replace(place, chain=(place.node,)))
 
 
-def expression(case: Case) -> Program | NotClosed:
-    """Return a program of the flagged expression alone, for a function that cannot be called."""
-    pieces = cut(case.source)
-    place = locate(case.source, pieces, case.finding.span)
-    return NotClosed("its statement does not parse by itself") if place is None else _expression(case, pieces, place)
+def program(case: Case) -> Program | NotClosed:
+    """Return the first of `programs`."""
+    return next(programs(case))
+
+
+def _otherwise(meaning: Meaning) -> tuple[Role, bool]:
+    """Return what goes into the flagged operation as the linter understood it: what is left of a model that was cut off."""
+    below = {type(e) for e in walk(meaning.site)}
+    if below & {Sigmoid, Softmax}:
+        return Role.PROBABILITY, Softmax in below
+    return (Role.LOGIT if below & {*GROWING, Linear} else Role.UNKNOWN), False
 
 
 def _inputs(meaning: Meaning, place: Place) -> tuple[Input, ...]:
     """Return the inputs; along a class axis if the function or a setting of it says so, and of any size if all that is done is an exp."""
     settings = (arg.arg for node in place.around if not isinstance(node, ast.ClassDef) for arg in node.args.args)
-    several = any(PER_CLASS.search(name) for name in settings) or any(SEVERAL.search(node.name) for node in place.around)
+    several = any(SEVERAL.search(name) for name in settings) or any(SEVERAL.search(node.name) for node in place.around)
     unknown = [i.name for i in meaning.inputs if i.role is Role.UNKNOWN and i.default is None]
     grows = any(isinstance(e, GROWING) for e in walk(meaning.site))
-    alone = len(unknown) == 1 and grows and not any(i.role in VARYING for i in meaning.inputs)
-    roles = {unknown[0]: Role.LOGIT} if alone else {}
+    alone = len(unknown) <= 2 and grows and not any(i.role in VARYING for i in meaning.inputs)
+    roles = dict.fromkeys(unknown, Role.LOGIT) if alone else {}
     return tuple(replace(i, role=roles.get(i.name, i.role), classes=i.classes or several) for i in meaning.inputs)
 
 
@@ -127,7 +153,8 @@ def _expression(case: Case, pieces: tuple[Piece, ...], place: Place) -> Program 
         return NotClosed("it is not an expression")
     inner = next((node for node in reversed(place.around) if not isinstance(node, ast.ClassDef)), None)
     body = inner.body if inner is not None else list(dict.fromkeys(piece.node for piece in pieces))
-    made = script(Surroundings(body, pieces, _inputs(case.meaning, place)), list(place.chain), place.node)
+    around = Surroundings(body, pieces, _inputs(case.meaning, place), _otherwise(case.meaning))
+    made = script(around, list(place.chain), place.node)
     if made is None:
         return NotClosed("nothing that varies goes into it")
     node = ast.parse(made.text).body[0]

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bce_lint.confirm.slice_pieces import DEFINITIONS, Piece, dotted
+from bce_lint.confirm.worker.guess import setting
 from bce_lint.confirm.worker.job import Argument
 from bce_lint.confirm.worker.lazy import SITE
 from bce_lint.facts.meaning import Input, Role
@@ -31,6 +32,7 @@ DATA = re.compile(
     r"|(build|create|make|get)_?\w*|\w*(layer|lstm|rnn|cell|encoder|decoder|generator|discriminator|classifier|network)\w*)$",
     re.IGNORECASE,
 )
+GROWING = re.compile(r"(^|\.)(exp|expm1|cosh|sinh|logsumexp|reduce_logsumexp|softplus)$")
 STOPS = re.compile(
     r"(^|\.)(minimize|run|eval|append|gradients|compute_gradients|scalar|histogram|print|float|str|format|backward|step|item)$"
 )
@@ -48,11 +50,15 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is known around the expression: the statements of its scope, the module's pieces, and inputs with their roles."""
+    """What is known around the expression: the statements of its scope, the module's pieces, and inputs with their roles.
+
+    `otherwise` is the role of an input of which nothing else is known, and whether that lies along a class axis.
+    """
 
     body: list[ast.stmt]
     pieces: tuple[Piece, ...]
     inputs: tuple[Input, ...]
+    otherwise: tuple[Role, bool] = (Role.UNKNOWN, False)
 
 
 def script(around: Surroundings, chain: list[ast.AST], site: ast.expr) -> Script | None:
@@ -64,8 +70,10 @@ def script(around: Surroundings, chain: list[ast.AST], site: ast.expr) -> Script
         return None
     marked = maker.function(result)
     plain = marked.replace(f"{SITE}(", "(")
-    classes = maker.classes or any(given.classes for given in around.inputs)
-    arguments = tuple(Argument(name, str(role), classes) for name, role in maker.params.items())
+    other, several = around.otherwise
+    roles = {name: other if role is Role.UNKNOWN else role for name, role in maker.params.items()}
+    classes = maker.classes or several or any(given.classes for given in around.inputs)
+    arguments = tuple(Argument(name, str(role), classes) for name, role in roles.items())
     return Script(plain, marked, arguments)
 
 
@@ -144,7 +152,16 @@ class _Maker:
                 setattr(made, name, self.value(old, row))
             elif isinstance(old, list):
                 setattr(made, name, [self._item(item, row) for item in old])
+        self._grows(node)
         return made
+
+    def _grows(self, node: ast.expr) -> None:
+        """Note that what an exponential takes may be any number: its use says more than its name."""
+        match node:
+            case ast.Call(args=[ast.Name(name) | ast.UnaryOp(operand=ast.Name(name))]) if name in self.params and GROWING.search(
+                _called(node)
+            ):
+                self.params[name] = Role.LOGIT
 
     def _item(self, item: object, row: int) -> object:
         if isinstance(item, ast.keyword):
@@ -193,11 +210,13 @@ class _Maker:
         return False
 
     def _kind(self, node: ast.Call, row: int) -> Role | None:
-        """Return what a call that is cut off gives; one of a name that nobody defines gives data."""
+        """Return what a call that is cut off gives; one of an object made here, or of a name that nobody defines, gives data."""
         kind = _kind(node)
         root = dotted(node.func).partition(".")[0]
-        unknown = bool(root) and self._given(root, row) is None and not self._defined(root)
-        return Role.UNKNOWN if kind is None and unknown else kind
+        given = self._given(root, row)
+        made = given is not None and isinstance(given[1], ast.Call)
+        unknown = bool(root) and given is None and not self._defined(root)
+        return Role.UNKNOWN if kind is None and (made or unknown) else kind
 
     def _linear(self, value: ast.expr, row: int) -> Role | None:
         """Return the role of a value that is cut off as a whole: a call that is cut, or a sum with one."""
@@ -221,7 +240,8 @@ class _Maker:
         if otherwise is not Role.UNKNOWN:
             return otherwise
         bare = name.strip("_").lower()
-        return next((role for role, pattern in NAMES.items() if pattern.fullmatch(bare)), otherwise)
+        named = next((role for role, pattern in NAMES.items() if pattern.fullmatch(bare)), None)
+        return named or (otherwise if setting(name) is None else Role.SCALAR)
 
 
 MOST_STEPS = 20

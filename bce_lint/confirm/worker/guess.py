@@ -7,9 +7,22 @@ import re
 from collections.abc import Callable, Iterable
 
 from .job import Argument
-from .probes import CLASSES
+from .probes import BATCH, CLASSES
 
 NUMBERS = {
+    "learning_rate": 0.01,
+    "lr": 0.01,
+    "momentum": 0.9,
+    "decay": 0.01,
+    "temperature": 1.0,
+    "margin": 1.0,
+    "scale": 1.0,
+    "delta": 1.0,
+    "tau": 1.0,
+    "lambda": 1.0,
+    "epochs": 1,
+    "steps": 1,
+    "batch_size": BATCH,
     "gamma": 2.0,
     "alpha": 0.25,
     "beta": 0.5,

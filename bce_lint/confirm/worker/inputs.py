@@ -92,9 +92,23 @@ def bind(function: Callable[..., object], arguments: Sequence[Argument], backend
             words = str(settings[parameter.name])
         if words:
             assumed.append((parameter.name, words))
+    settings |= _keywords(function, backend)
     given = tensors.keys() | settings.keys()
     positional = [p.name for p in parameters if p.kind is inspect.Parameter.POSITIONAL_ONLY and p.name in given]
     return Inputs(tuple(positional), tensors, settings, tuple(assumed))
+
+
+def _keywords(function: Callable[..., object], backend: Backend) -> dict[str, object]:
+    """Return the modules that a function takes out of its `**kwargs`, as those written for several Keras packages do."""
+    code = getattr(function, "__code__", None)
+    if code is None or not code.co_flags & inspect.CO_VARKEYWORDS:
+        return {}
+    importer = backend.importer()
+    wanted = {name: MODULES[name] for name in code.co_consts if isinstance(name, str) and name in MODULES}
+    return {name: module for name, path in wanted.items() if (module := importer(path)) is not None}
+
+
+MODULES = {"backend": "keras.backend", "layers": "keras.layers", "models": "keras.models", "utils": "keras.utils"}
 
 
 def _parameters(function: Callable[..., object]) -> list[inspect.Parameter] | None:

@@ -61,7 +61,26 @@ class Builtins(dict[str, object]):
             return own
         if level:
             raise ImportError(f"{'.' * level}{name} is not a file of this project")
-        return space.importer(top) or builtins.__import__(name, globals, locals, fromlist or (), 0)
+        try:
+            return space.importer(top) or builtins.__import__(name, globals, locals, fromlist or (), 0)
+        except ModuleNotFoundError as error:
+            if space.trying or (error.name or "").partition(".")[0] != name.partition(".")[0]:
+                raise
+            space.missing.add(name.partition(".")[0])
+            return Missing(name)
+
+
+class Missing(ModuleType):
+    """A package that is not installed: its names can be imported, called and inherited from, but nothing can be computed with them."""
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(name, (), {}) if name[:1].isupper() else Missing(f"{self.__name__}.{name}")
+
+    def __call__(self, *args: object, **_: object) -> object:
+        """Decorate a function with nothing; otherwise give something as useless as itself."""
+        return args[0] if len(args) == 1 and callable(args[0]) else self
 
 
 class OwnModule(ModuleType):
@@ -95,6 +114,8 @@ class Space:
         self.executed: list[tuple[int, int]] = []
         self.pending: dict[tuple[int, str], int] = {}
         self.sites: list[object] = []
+        self.missing: set[str] = set()
+        self.trying = False
 
     def note(self, value: object) -> object:
         """Take down the value of the flagged operation, and pass it on."""
@@ -135,7 +156,11 @@ class Space:
         statement = self.files[number].statements[index]
         if statement.why_not:
             raise UnboundError(f"`{statement.names[0]}` is not known: {statement.why_not}")
-        exec(self._compile(number, index), self.names[number])  # noqa: S102  (running the user's code is what confirm is for)
+        before, self.trying = self.trying, statement.text.startswith("try")
+        try:
+            exec(self._compile(number, index), self.names[number])  # noqa: S102  (running the user's code is what confirm is for)
+        finally:
+            self.trying = before
         if (number, index) not in self.executed:
             self.executed.append((number, index))
 

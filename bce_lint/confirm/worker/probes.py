@@ -11,6 +11,8 @@ FORMATS = {"float16": (11, 15), "bfloat16": (8, 127), "float32": (24, 127), "flo
 """Significant bits and largest binary exponent."""
 
 CLASSES = 3
+BATCH = 6
+"""Two and three divide it: some losses take pairs or splits of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Pattern:
 
 def shapes(*, classes: bool) -> tuple[tuple[int, ...], ...]:
     """Return the shapes to try, in order."""
-    single: tuple[tuple[int, ...], ...] = ((4, 1), (4,), (2, 4, 4, 1), (2, 16, 16, 1), ())
-    several: tuple[tuple[int, ...], ...] = ((4, CLASSES), (2, 4, 4, CLASSES), (4, CLASSES, 2))
+    single: tuple[tuple[int, ...], ...] = ((BATCH, 1), (BATCH,), (2, 4, 4, 1), (2, 16, 16, 1), ())
+    several: tuple[tuple[int, ...], ...] = ((BATCH, CLASSES), (2, 4, 4, CLASSES), (BATCH, CLASSES, 2))
     return several + single if classes else single[:2] + several[:1] + single[2:4] + several[1:] + single[4:]
 
 

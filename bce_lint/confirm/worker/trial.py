@@ -241,6 +241,8 @@ def _find(trial: Trial, deadline: float) -> Way:
                 errors.append(error)
             if time.monotonic() > deadline:
                 raise HopelessError("no inputs that it takes were found in half of its time")
+    if trial.space.missing and not ran:
+        raise HopelessError(f"it needs {', '.join(sorted(trial.space.missing))}, not installed here")
     if ran or isinstance(errors[0], NoTensorError):
         raise HopelessError("the flagged operation is not reached, or nothing that comes of it depends on the inputs that were tried")
     raise errors[0]
