@@ -20,7 +20,7 @@ pytestmark = pytest.mark.framework
 
 SPEAKERS = {"tensorflow": "tensorflow", "backend": "tensorflow", "keras": "tensorflow", "torch": "torch", "jax": "jax", "numpy": "numpy"}
 SPELLINGS = [pytest.param(table, op, text, id=f"{table}:{op.__name__}") for table in SPEAKERS for op, text in load(table).spellings.items()]
-BRACKETS = re.compile(r"\[([^\[\]{}]*\{\w+\}[^\[\]{}]*)\]")
+BRACKETS = re.compile(r"\[([^\[\]{}]*\{\w+!?\}[^\[\]{}]*)\]")
 LOGITS = np.array([[-100.0, -30.0, 0.0], [0.5, 30.0, 100.0]])
 TENSORS: Mapping[str, Value] = {"x": P, "y": Q, "labels": LABELS, "test": TEST, "lo": 0.25, "hi": 0.45, "pos_weight": np.array(3.0)}
 OPTIONS: Mapping[str, Value] = {"axis": -1, "keepdims": True, "ddof": 1, "ord": 1}
@@ -32,13 +32,13 @@ OF_LOGITS = (
 
 def written(op: type[ops.Expr], text: str, *, options: bool) -> tuple[str, ops.Expr]:
     """Return the source of a spelling with or without what is optional, and the op that it must be."""
-    mentioned = set(re.findall(r"\{(\w+)\}", text if options else BRACKETS.sub("", text)))
+    mentioned = set(re.findall(r"\{(\w+)!?\}", text if options else BRACKETS.sub("", text)))
     settings = {name: OPTIONS.get(name, ops.Param(name, "f")) for name in mentioned}
     for f in fields(op):
         if f.name not in settings and f.default is MISSING:
             raise AssertionError(f"{op.__name__}.{f.name} is not written")
     source = BRACKETS.sub(r"\1", text) if options else BRACKETS.sub("", text)
-    return re.sub(r"\{(\w+)\}", lambda m: repr(OPTIONS[m[1]]) if m[1] in OPTIONS else m[1], source), op(**settings)
+    return re.sub(r"\{(\w+)!?\}", lambda m: repr(OPTIONS[m[1]]) if m[1] in OPTIONS else m[1], source), op(**settings)
 
 
 def run(source: str, framework: str, tensors: Mapping[str, Value]) -> Value:
@@ -68,7 +68,7 @@ def test_a_spelling_of_logits_holds_far_out(table: str, op: type[ops.Expr], text
     require(table)
     tensors = {**TENSORS, "x": LOGITS}
     source, expr = written(op, text, options=False)
-    if "axis" not in expr.__match_args__ or "{axis}" in text:
+    if "axis" not in expr.__match_args__ or "{axis" in text:
         source, expr = written(op, text, options=True)
     result = run(source, SPEAKERS[table], tensors)
     expected = value(expr, {k: np.asarray(v) for k, v in tensors.items()})
@@ -110,6 +110,6 @@ def test_the_gradient_of_the_loss_spelled_for_jax_is_right_at_0() -> None:
 def test_what_no_framework_does_right_has_no_spelling() -> None:
     for table in ("tensorflow", "keras", "jax"):
         assert ops.Norm not in load(table).spellings, "the gradient of their norm at 0 is NaN"
-    assert ops.LogAddExp not in load("keras").spellings, "its gradient at equal operands is 1 and 0"
+    assert "logaddexp" not in load("keras").spellings.get(ops.LogAddExp, ""), "its gradient at equal operands is 1 and 0"
     for table in ("torch", "jax"):
         assert ops.Xlogy not in load(table).spellings, "its gradient at 0, 0 is NaN"
