@@ -34,7 +34,6 @@ SIGNS = "+-*/%@&|^<>~=.([{"
 WORDS = re.compile(r"\b(?:and|or|not|in|is|if|else|for|lambda|await|yield)\b")
 BRANCH = re.compile(r"^([ \t]*)(el)?if\b", re.MULTILINE)
 CASE = re.compile(r"[ \t]*case\b")
-FORMATTED = re.compile(r"[fFtT][rR]?\Z")
 
 
 def gate(segment: Segment, text: str) -> Trouble | SyntaxError | None:
@@ -112,7 +111,7 @@ def _weights(text: str) -> Iterator[tuple[int, int]]:
             case "row" if len(levels) == 1:
                 top[:] = 0, 0
                 begin = mark.end()
-            case "string" if FORMATTED.search(text, max(mark.start() - 2, 0), mark.start()):
+            case "string" if scan.formatted(text, mark.start()):
                 top[0] += max((weight for _, weight in _weights(mark[0].strip("\"'"))), default=0)
             case _:
                 continue

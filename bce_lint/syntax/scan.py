@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 TOKEN = re.compile(
     r"""
@@ -19,7 +20,9 @@ TOKEN = re.compile(
 )
 LONE_RETURN = re.compile(r"\r(?!\n)")
 LEADING_FEED = re.compile(r"(?m)^\f+")
+FORMATTED = re.compile(r"[fFtT][rR]?\Z")
 QUOTES = ('"""', "'''")
+JOINED = ("\\\n", "\\\r\n")
 
 
 def plain(text: str) -> str:
@@ -40,8 +43,13 @@ class Spans:
 
     def hold(self, offset: int) -> bool:
         """Tell whether `offset` lies inside one of them (its first character does not)."""
-        at = bisect_right(self.starts, offset) - 1
-        return at >= 0 and self.starts[at] < offset < self.ends[at]
+        start, end = self.before(offset)
+        return start < offset < end
+
+    def before(self, offset: int) -> tuple[int, int]:
+        """Give the last stretch that starts before `offset`; the empty one at 0 if none does."""
+        at = bisect_left(self.starts, offset) - 1
+        return (self.starts[at], self.ends[at]) if at >= 0 else (0, 0)
 
 
 def triple_quoted(text: str) -> Spans | None:
@@ -51,9 +59,9 @@ def triple_quoted(text: str) -> Spans | None:
     done = 0
     ahead = {quote: text.find(quote) for quote in QUOTES}
     while (start := _next_quote(text, ahead, done)) is not None:
-        skipped = _shadow(text, done, start)
-        if skipped is not None:
-            done = skipped
+        shadow = _shadow(text, done, start)
+        if shadow is not None:
+            done = shadow
             continue
         end = _closing(text, start)
         if end < 0:
@@ -62,6 +70,34 @@ def triple_quoted(text: str) -> Spans | None:
         ends.append(end)
         done = end
     return Spans(tuple(starts), tuple(ends))
+
+
+def in_code(text: str, offsets: Iterable[int]) -> list[int]:
+    """Select the offsets outside comments and strings of a plain text; the inside of an f-string is code."""
+    strings = triple_quoted(text)
+    if strings is None:
+        return list(offsets)
+    return [offset for offset in offsets if _is_code(text, strings, offset)]
+
+
+def formatted(text: str, quote: int) -> bool:
+    """Tell whether the string whose quote stands at `quote` is an f-string (or a template)."""
+    return FORMATTED.search(text, max(quote - 2, 0), quote) is not None
+
+
+def _is_code(text: str, strings: Spans, offset: int) -> bool:
+    start, end = strings.before(offset)
+    if start < offset < end:
+        return formatted(text, start)
+    return not any(
+        token.start() < offset < token.end() and not formatted(text, token.start())
+        for token in _tokens(text, max(_row_start(text, offset), end), offset)
+    )
+
+
+def _tokens(text: str, begin: int, end: int) -> Iterator[re.Match[str]]:
+    """Yield the tokens that start in `begin:end`."""
+    return takewhile(lambda token: token.start() < end, TOKEN.finditer(text, begin))
 
 
 def _next_quote(text: str, ahead: dict[str, int], done: int) -> int | None:
@@ -93,31 +129,28 @@ def _shadow(text: str, done: int, quote: int) -> int | None:
     begin = max(_row_start(text, quote), done)
     if not any(mark in text[begin:quote] for mark in "#\"'"):
         return None
-    for token in TOKEN.finditer(text, begin):
-        if token.start() >= quote:
-            return None
-        if token.end() > quote:
-            return token.end()
-    return None
+    return next((token.end() for token in _tokens(text, begin, quote) if token.end() > quote), None)
 
 
 def _row_start(text: str, offset: int) -> int:
     """Give the start of the row of `offset`, or of the first of the rows that backslashes join to it."""
     start = text.rfind("\n", 0, offset) + 1
-    while start > 0 and text.endswith(("\\\n", "\\\r\n"), 0, start):
+    while start > 0 and text.endswith(JOINED, 0, start):
         start = text.rfind("\n", 0, start - 1) + 1
     return start
 
 
-def brackets(text: str, begin: int) -> Iterator[tuple[int, int]]:
-    """Yield, from a place outside all brackets on, each bracket's offset and the depth behind it."""
-    depth = 0
-    for token in TOKEN.finditer(text, begin):
-        match token.lastgroup:
-            case "open":
-                depth += 1
-            case "close":
-                depth = max(depth - 1, 0)
-            case _:
-                continue
-        yield token.start(), depth
+class Depth:
+    """How many brackets are open, asked of ascending places, from one on where none is."""
+
+    def __init__(self, text: str, begin: int) -> None:
+        self._brackets = (token for token in TOKEN.finditer(text, begin) if token.lastgroup in ("open", "close"))
+        self._next = next(self._brackets, None)
+        self._depth = 0
+
+    def at(self, place: int) -> int:
+        """Give how many are open before `place`."""
+        while self._next is not None and self._next.start() < place:
+            self._depth = self._depth + 1 if self._next.lastgroup == "open" else max(self._depth - 1, 0)
+            self._next = next(self._brackets, None)
+        return self._depth

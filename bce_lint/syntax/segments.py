@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bce_lint.source.read import Source
 from bce_lint.syntax import binds, scan
@@ -25,6 +25,17 @@ HEAD = re.compile(
 )
 BLACK = re.compile(r"[^\r\n]")
 LONG = 16_384
+
+
+RUNS = ("import", "simple")
+
+
+class Head(NamedTuple):
+    """Where a statement starts; `what` is the group of `HEAD` that matched. A plain tuple, since a megabyte has 2000 of them."""
+
+    what: str
+    name: str
+    start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +71,37 @@ class Segment:
 def segments(source: Source) -> tuple[Segment, ...]:
     """Cut a source into its segments; their texts one after another are the source's."""
     text = scan.plain(source.text)
-    return tuple(
-        Segment(source, index, kind, name, start, end, _binds(kind, name, text[start:end]))
-        for index, (kind, name, start, end) in enumerate(_pieces(text, _starts(text)))
-    )
+    heads = [*_heads(text), Head("end", "", len(text))]
+    return tuple(_segment(source, index, head, text[head.start : after.start]) for index, (head, after) in enumerate(pairwise(heads)))
 
 
-def _binds(kind: Kind, name: str, code: str) -> tuple[str, ...]:
-    match kind:
-        case "def" | "class":
-            return tuple(sorted({name} | binds.exports(code)))
-        case "import":
-            return tuple(sorted(binds.imports(code))) if ";" not in code else binds.binds(code)
-        case "code":
-            return binds.binds(code)
+def _segment(source: Source, index: int, head: Head, code: str) -> Segment:
+    kind: Kind
+    match head.what:
+        case "def" | "class" as kind:
+            bound = tuple(sorted({head.name} | binds.exports(code)))
+        case "import" as kind if ";" not in code:
+            bound = tuple(sorted(binds.imports(code)))
+        case what:
+            kind = "import" if what == "import" else "code"
+            bound = binds.binds(code)
+    return Segment(source, index, kind, head.name, head.start, head.start + len(code), bound)
 
 
 def holding(parts: tuple[Segment, ...], offsets: Iterable[int]) -> tuple[Segment, ...]:
-    """Select the segments in which character offsets lie."""
+    """Select the segments in whose code, not a comment or string, character offsets lie."""
+    if not parts:
+        return ()
     starts = [part.start for part in parts]
-    found = {bisect_right(starts, offset) - 1 for offset in offsets}
-    return tuple(parts[at] for at in sorted(found) if at >= 0)
+    code = scan.in_code(scan.plain(parts[0].source.text), offsets)
+    return tuple(parts[at] for at in sorted({bisect_right(starts, offset) - 1 for offset in code}))
 
 
 def _starts(text: str) -> list[int]:
     """Find where statements start in column 0: outside strings, brackets and continued rows."""
     strings = scan.triple_quoted(text)
     if strings is None:
-        return [0] if text else []
+        return [0]
     places = [0] if text[:1].strip(" \t\n#") else []
     places += [found.end() for found in FLUSH_LEFT.finditer(text)]
     return _outside_brackets(text, [place for place in places if not strings.hold(place) and not _continued(text, place)])
@@ -95,7 +109,7 @@ def _starts(text: str) -> list[int]:
 
 def _continued(text: str, place: int) -> bool:
     """Tell whether a backslash joins the row at `place` to the one before, which it does not in a comment."""
-    if not text.endswith(("\\\n", "\\\r\n"), 0, place):
+    if not text.endswith(scan.JOINED, 0, place):
         return False
     row = text.rfind("\n", 0, place - 1) + 1
     return not any(token.lastgroup == "comment" for token in scan.TOKEN.finditer(text, row, place))
@@ -105,22 +119,13 @@ def _outside_brackets(text: str, places: list[int]) -> list[int]:
     """Keep the places outside brackets. Counting them between two places settles nearly all; where it does not, they are traced."""
     kept: list[int] = []
     begin = 0
-    trace = None
-    depth, at = 0, 0
+    depth: scan.Depth | None = None
     for place in places:
-        if ALWAYS.match(text, place) or (trace is None and _balanced(text, begin, place)):
-            trace = None
-        else:
-            if trace is None:
-                trace = scan.brackets(text, begin)
-                at, depth = next(trace, (len(text), 0))
-                before = 0
-            while at < place:
-                before = depth
-                at, depth = next(trace, (len(text), depth))
-            if before:
+        if not ALWAYS.match(text, place) and (depth is not None or not _balanced(text, begin, place)):
+            depth = depth or scan.Depth(text, begin)
+            if depth.at(place):
                 continue
-            trace = None
+        depth = None
         kept.append(place)
         begin = place
     return kept
@@ -130,34 +135,29 @@ def _balanced(text: str, begin: int, end: int) -> bool:
     return all(text.count(opened, begin, end) == text.count(closed, begin, end) for opened, closed in ("()", "[]", "{}"))
 
 
-def _pieces(text: str, starts: list[int]) -> list[tuple[Kind, str, int, int]]:
-    """Join statements to pieces: decorators to what they decorate, `else` to its `if`, neighbours of one kind to runs."""
-    pieces: list[tuple[Kind, str, int, int]] = []
+def _heads(text: str) -> Iterator[Head]:
+    """Yield where segments start: not at `else`, which belongs to its `if`, nor within runs of imports or of simple statements."""
+    what, begin = "", 0
+    for head in _statements(text, _starts(text)):
+        if what and (head.what == "rest" or (head.what == what in RUNS and head.start - begin <= LONG)):
+            continue
+        yield head if what else head._replace(start=0)
+        what, begin = head.what, head.start
+    if text and not what:
+        yield Head("simple", "", 0)
+
+
+def _statements(text: str, starts: list[int]) -> Iterator[Head]:
+    """Tell what starts at each place; decorators belong to what they decorate."""
     decorated: int | None = None
-    open_run = False
-    for start, end in pairwise([*starts, len(text)]):
-        head = HEAD.match(text, start)
-        assert head is not None
-        what = head.lastgroup
+    for start in starts:
+        found = HEAD.match(text, start)
+        assert found is not None
         begin = start if decorated is None else decorated
-        if what == "decorator":
+        if found.lastgroup == "decorator":
             decorated = begin
             continue
         decorated = None
-        if what == "rest" and pieces:
-            pieces[-1] = (*pieces[-1][:3], end)
-            continue
-        kind: Kind = what if what in ("def", "class", "import") else "code"  # type: ignore[assignment]
-        joins = open_run and what in ("import", "simple") and pieces[-1][0] == kind and end - pieces[-1][2] <= LONG
-        if joins:
-            pieces[-1] = (*pieces[-1][:3], end)
-        else:
-            pieces.append((kind, head[what] if what in ("def", "class") else "", begin, end))
-        open_run = what in ("import", "simple")
+        yield Head(found.lastgroup or "simple", found["def"] or found["class"] or "", begin)
     if decorated is not None:
-        pieces.append(("code", "", decorated, len(text)))
-    if pieces:
-        pieces[0] = (*pieces[0][:2], 0, pieces[0][3])
-    elif text:
-        pieces.append(("code", "", 0, len(text)))
-    return pieces
+        yield Head("simple", "", decorated)
