@@ -225,7 +225,7 @@ def logaddexp(x: Interval, y: Interval, fmt: Format) -> Interval:
     if x.empty or y.empty:
         return Interval(INF, -INF, nan)
     low, high = (_log_add_exp(_double(a), _double(b)) for a, b in ((x.lo, y.lo), (x.hi, y.hi)))
-    scale = max(abs(_double(end)) for end in (x.lo, x.hi, y.lo, y.hi))
+    scale = max(1.0, *(abs(_double(end)) for end in (x.lo, x.hi, y.lo, y.hi)))
     return blurred(rounded([low, high], fmt, nan=nan), scale, fmt)
 
 

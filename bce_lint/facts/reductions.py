@@ -82,8 +82,9 @@ def var_of(x: Interval, fmt: Format, ddof: int = 0) -> Interval:
 
 
 def std_of(x: Interval, fmt: Format, ddof: int = 0) -> Interval:
-    """Return the root of the variance."""
-    return sqrt(var_of(x, fmt, ddof), fmt)
+    """Return the root of the variance; its squares may vanish on the way, and may not where a kernel computes them in a wider format."""
+    apart = abs_(sub(x, mean_of(x, fmt), fmt))
+    return join(sqrt(var_of(x, fmt, ddof), fmt), mul(apart, Interval(0.0, 2.0), fmt)) if not x.empty else x
 
 
 def norm_of(x: Interval, fmt: Format, order: float = 2.0) -> Interval:
