@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from bce_lint.facts.lower import Lower
     from bce_lint.facts.project import Project
 
-DEEPEST = 5
+DEEPEST = 3
 """How many calls are followed into each other."""
-MOST_CALLS = 400
+MOST_CALLS = 40
 """How many calls are followed for one segment, so that cost stays proportional to the code."""
 ENTRANCES = ("__call__", "call", "forward")
 """The methods that calling an instance runs: Python's own, Keras' and PyTorch's."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bce_lint.facts import vocabulary
@@ -20,8 +20,11 @@ from bce_lint.syntax.segments import Segment
 if TYPE_CHECKING:
     from bce_lint.syntax.read_cst import Tree
 
-TELLING = re.compile(r"sigmoid|softmax|clip|clamp|maximum|minimum|where|expit|eps|activation|Sigmoid|Softmax")
-"""Words without which a function returns nothing of known range."""
+TELLING = re.compile(r"[sS]igmoid|[sS]oftmax|clip|clamp|max|min|where|expit|eps|activation|exp|log|square|abs|sqrt|norm|[dD]ice|[jJ]accard|[tT]versky|[iI]o[uU]|intersection|overlap")
+"""Words without which a function returns nothing that is known to be bounded, positive or dangerous."""
+BOUNDING = re.compile(r"[sS]igmoid|[sS]oftmax|clip|clamp|expit|activation=")
+"""Words without which what another file defines is not worth reading."""
+WORD = re.compile(r"\b[A-Za-z_]\w*")
 IMPORTED = re.compile(r"(?:^|\n)[ \t]*(?:import|from)[ \t]+(\w+)")
 
 Read = Callable[[Segment], "Tree | Trouble"]
@@ -41,6 +44,7 @@ class Module:
         self._globals: dict[int, tuple[Scope, Trace]] = {}
         self._traces: dict[int, list[Trace]] = {}
         self._binds: dict[str, list[int]] = {}
+        self._telling: frozenset[str] | None = None
         for segment in segments:
             for name in segment.binds:
                 self._binds.setdefault(name, []).append(segment.index)
@@ -74,6 +78,8 @@ class Module:
         indices = self._binds.get(name, [])
         earlier = [i for i in indices if before is None or i < before]
         for index in reversed(earlier or indices):
+            if self.segments[index].kind in {"def", "class"} and not self.tells(name):
+                return Free(name, self.path)
             value = self._bound_in(index, name)
             if value is not None:
                 return value
@@ -119,12 +125,18 @@ class Module:
         if not dot:
             return None
         other = self.project.find(self.path, owner if owner.strip(".") else f"{owner}.")
-        return other.bound(name) if other is not None and other is not self and other.tells(name) else None
+        return other.bound(name) if other is not None and other is not self and other.bounds(name) else None
+
+    def bounds(self, name: str) -> bool:
+        """Tell whether another file's `name` is worth following: it may bound a value, or is a constant."""
+        parts = [self.segments[index] for index in self._binds.get(name, [])]
+        return any(part.kind == "code" or (part.kind in {"def", "class"} and BOUNDING.search(part.text)) for part in parts)
 
     def tells(self, name: str) -> bool:
-        """Tell whether following `name` can say anything about the range of a value; most imported functions are not worth reading."""
-        parts = [self.segments[index] for index in self._binds.get(name, [])]
-        return any(part.kind != "def" or TELLING.search(part.text) for part in parts)
+        """Tell whether following `name` can say anything of a value: its text, or a function of this file that it names, has a telling word."""
+        if self._telling is None:
+            self._telling = telling(self.segments)
+        return name in self._telling
 
     # --- following the file's own code
 
@@ -173,11 +185,30 @@ class Module:
         trace.params = {name: value for name, value in scope.names.items() if isinstance(value, Param)}
         follow(node, scope, trace)
         yield trace
-        yield from self._inner(trace, scope, owner)
+        yield from self._inner(trace, scope, None)
 
     def _whole(self, outer: Scope) -> Scope:
         """Return a module-level scope as a function sees it when it is called: later bindings count."""
         return Scope(self, (), names=outer.names)
+
+
+def telling(segments: Sequence[Segment]) -> frozenset[str]:
+    """Return the names of the functions and classes worth following; whatever else is bound at module level is."""
+    tells: set[str] = set()
+    silent: dict[str, set[str]] = {}
+    for segment in segments:
+        if segment.kind in {"import", "code"}:
+            tells.update(segment.binds)
+        elif TELLING.search(text := segment.text):
+            tells.add(segment.name)
+        else:
+            silent[segment.name] = set(WORD.findall(text))
+    followed = {segment.name for segment in segments if segment.kind in {"def", "class"}} & tells
+    while followed:
+        followed = {name for name, words in silent.items() if words & followed}
+        tells |= followed
+        silent = {name: words for name, words in silent.items() if name not in followed}
+    return frozenset(tells)
 
 
 def frameworks(texts: Iterable[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from bce_lint.facts.module import Module, Read
 from bce_lint.facts.project import Project
 from bce_lint.finding import Trouble
 from bce_lint.source.read import read as read_file
+from bce_lint.syntax.lean import lean
 from bce_lint.syntax.segments import Segment, segments
 
 
@@ -56,7 +57,7 @@ class Siblings:
     def _cut(self, path: str) -> tuple[Segment, ...]:
         if path not in self._parts:
             source = read_file(path)
-            self._parts[path] = () if isinstance(source, Trouble) else segments(source)
+            self._parts[path] = () if isinstance(source, Trouble) else tuple(lean(part, ()) for part in segments(source))
         return self._parts[path]
 
     def _locate(self, folder: str, imported: str) -> str | None:
