@@ -38,13 +38,14 @@ def lint(config: Config) -> Outcome:
     files = judged_files = 0
     judge: Judge | None = None
     gc.disable()
+    kinds = _kinds(config)
     for path in walk(config.paths):
         source = path if isinstance(path, Trouble) else read(path)
         if isinstance(source, Trouble):
             troubles.append(source)
             continue
         files += 1
-        if not prefilter.candidates(source.data):
+        if not prefilter.candidates(source.data, kinds):
             continue
         if judge is None:
             from bce_lint.judge import Judge  # noqa: PLC0415  (all that is slow to import is behind this line)
@@ -59,3 +60,12 @@ def lint(config: Config) -> Outcome:
     gc.enable()
     cases.sort(key=lambda case: (case.finding.path, case.finding.span.cell or 0, case.finding.span, case.finding.code))
     return Outcome(tuple(case.finding for case in cases), tuple(troubles), tuple(cases), files)
+
+
+def _kinds(config: Config) -> prefilter.Kinds:
+    """Return what to look for in the bytes of a file; the rules are not imported for those that are on by default."""
+    if not config.select:
+        return prefilter.DEFAULT
+    from bce_lint import registry
+
+    return registry.kinds(registry.selected(config.select, config.ignore))

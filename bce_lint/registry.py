@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, reduce
 from importlib import import_module
+from operator import or_
 from typing import TYPE_CHECKING
 
 from bce_lint import rules
 from bce_lint.finding import UsageError
 from bce_lint.rule import Level, Rule
+from bce_lint.source.prefilter import Kinds
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -54,6 +56,11 @@ def selected(select: Sequence[str], ignore: Sequence[str], known: Sequence[Rule]
     _check("select", select, known)
     _check("ignore", ignore, known)
     return tuple(rule for rule in known if _wanted(rule, select) > _named(rule, ignore))
+
+
+def kinds(rules: Sequence[Rule]) -> Kinds:
+    """Return the operations that `rules` look for."""
+    return reduce(or_, (rule.kinds for rule in rules), Kinds.CALLS)
 
 
 def find(word: str, known: Sequence[Rule] | None = None) -> Rule:

@@ -10,6 +10,8 @@ from enum import StrEnum
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
+from bce_lint.source.prefilter import Kinds
+
 if TYPE_CHECKING:
     from bce_lint.facts.expr import Expr
     from bce_lint.facts.facts import Facts
@@ -76,7 +78,8 @@ Check = Callable[[Any, "Facts"], Report | None]
 class Rule:
     """A rule as declared; `summary` is its module's docstring, `rationale` its function's.
 
-    Rules above `Level.DEFAULT` run only when selected.
+    Rules above `Level.DEFAULT` run only when selected. `kinds` are the operations without which there is nothing to find:
+    code that has none of those which the rules of a run look for is not even read.
     """
 
     name: str
@@ -86,6 +89,7 @@ class Rule:
     bad: tuple[Bad, ...]
     good: tuple[Good, ...]
     level: Level
+    kinds: Kinds
     summary: str
     rationale: str
 
@@ -98,6 +102,7 @@ def rule(  # noqa: PLR0913  (every rule spells these out; they are its declarati
     bad: list[Bad],
     good: list[Good],
     level: Level = Level.DEFAULT,
+    kinds: Kinds = Kinds.CALLS,
 ) -> Callable[[Check], Rule]:
     """Declare the decorated function as the rule `name`, called for every op of the types `on`."""
 
@@ -105,6 +110,6 @@ def rule(  # noqa: PLR0913  (every rule spells these out; they are its declarati
         summary = (sys.modules[check.__module__].__doc__ or "").strip()
         rationale = inspect.cleandoc(check.__doc__ or "")
         ops = on if isinstance(on, tuple) else (on,)
-        return Rule(name, code, ops, check, tuple(bad), tuple(good), level, summary, rationale)
+        return Rule(name, code, ops, check, tuple(bad), tuple(good), level, kinds, summary, rationale)
 
     return declare

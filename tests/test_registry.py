@@ -10,12 +10,13 @@ from types import ModuleType
 import pytest
 
 from bce_lint.finding import UsageError
-from bce_lint.registry import find, registered, selected
+from bce_lint.registry import find, kinds, registered, selected
 from bce_lint.rule import Level, Rule
+from bce_lint.source.prefilter import DEFAULT, Kinds
 
 
 def made(name: str, code: str, level: Level = Level.DEFAULT) -> Rule:
-    return Rule(name, code, (), lambda _op, _facts: None, (), (), level, "", "")
+    return Rule(name, code, (), lambda _op, _facts: None, (), (), level, Kinds.CALLS, "", "")
 
 
 KNOWN = (
@@ -129,3 +130,7 @@ def test_the_rules_of_this_project_are_well_formed() -> None:
         assert rule.code[3:].isdigit()
         assert rule.summary
         assert rule.rationale
+
+
+def test_code_is_read_by_default_for_what_the_default_rules_look_for() -> None:
+    assert kinds(selected((), ())) == DEFAULT

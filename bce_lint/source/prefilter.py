@@ -16,6 +16,9 @@ class Kinds(Flag):
     POWERS = auto()
 
 
+DEFAULT = Kinds.CALLS
+"""What the rules that are on by default look for."""
+
 CALLED = (
     *(b"log", b"log2", b"log10", b"log1p", b"log1py", b"xlogy", b"exp", b"exp2", b"expm1", b"exponential"),
     *(b"logit", b"entr", b"ntropy", b"vergence", b"kld", b"KLD", b"bce", b"kl_div"),
