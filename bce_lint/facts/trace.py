@@ -60,7 +60,8 @@ class Trace:
         self.bindings.setdefault(expr, []).append(Binding(name, node, self.clock))
 
     def place(self, expr: Expr, before: int) -> ir.Node | None:
-        """Return where `expr` was last written at or before the moment `before`; else where it first was."""
-        seen = self.places.get(expr, [])
+        """Return where `expr` was last written at or before the moment `before`, else where it first was; names only if need be."""
+        every = self.places.get(expr, [])
+        seen = [(order, node) for order, node in every if not isinstance(node, (ir.Name, ir.Attribute))] or every
         earlier = [node for order, node in seen if order <= before]
         return earlier[-1] if earlier else seen[0][1] if seen else None

@@ -19,8 +19,11 @@ from bce_lint.facts.expr import (
     Opaque,
     Param,
     Pow,
+    Round,
+    Sign,
     StopGradient,
     Sub,
+    Truth,
     children,
     walk,
 )
@@ -102,7 +105,7 @@ def sources(e: Expr) -> set[Expr]:
     stack = [e]
     while stack:
         top = stack.pop()
-        if top in seen or isinstance(top, StopGradient):
+        if top in seen or isinstance(top, (StopGradient, Truth, Round, Sign, Bounded)):
             continue
         seen.add(top)
         if isinstance(top, (Opaque, Linear)) or (isinstance(top, Param) and top.default is None):

@@ -8,6 +8,7 @@ from bce_lint.facts.expr import Div, Expr, KlDivergence, Log, LogSoftmax, Param,
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import is_probability
 from bce_lint.facts.meaning import Role
+from bce_lint.facts.purpose import forgiven
 from bce_lint.facts.uses import multipliers, products, share_a_source, summands
 from bce_lint.rule import Bad, Good, Report, rule
 
@@ -82,7 +83,7 @@ def naive_kl_divergence(e: Expr, facts: Facts) -> Report | None:
     match e:
         case Log():
             return _written_out(e, facts)
-        case Xlogy(p, q) if core(p) is core(q) and facts.framework in {"torch", "jax"}:
+        case Xlogy(p, q) if core(p) is core(q) and differentiated(facts) and not forgiven(Xlogy, facts):
             return _gradient(p, facts)
         case KlDivergence(p, x, log_labels=False) if differentiated(facts) and share_a_source(p, x):
             return _gradient(p, facts)

@@ -80,8 +80,10 @@ class Vocabulary:
     `methods` is keyed by the method name of a tensor, the tensor being the first parameter; an attribute's key starts with a dot (".T").
     `spellings` gives for an op the source to write, its fields in braces: "tensorflow.math.log_sigmoid({x})". Dotted names that start with
     a framework's root are shortened to the file's own aliases by `facts/spell.py`; what stands in square brackets is left out when its
-    field is the op's default ("tensorflow.reduce_sum({x}[, axis={axis}])"). An operand that is not a whole argument (as in "-K.softplus(-{x})")
-    needs parentheses unless it is an atom, and so does a spelling that is not a call when it becomes an operand.
+    field is the op's default ("tensorflow.reduce_sum({x}[, axis={axis}])"); `{axis!}` cannot be None. An operand that is not a whole
+    argument (as in "-K.softplus(-{x})") needs parentheses unless it is an atom, and so does a spelling that is not a call when it becomes
+    an operand.
+    `forgiving` are the ops whose gradient is 0 where the chain rule says 0 * inf or 0 / 0: behind a branch not chosen, or a factor of 0.
     `quirks` says, by qualified name, where a function's value or gradient departs from its op's in a way that no field of the op tells.
     """
 
@@ -93,3 +95,4 @@ class Vocabulary:
     constants: Mapping[str, float] = field(default_factory=dict)
     spellings: Mapping[type[Expr], str] = field(default_factory=dict)
     quirks: Mapping[str, str] = field(default_factory=dict)
+    forgiving: frozenset[type[Expr]] = frozenset()

@@ -1,0 +1,48 @@
+"""What a function is for: a loss or a layer, through which gradients go, or numbers that are only looked at."""
+
+from __future__ import annotations
+
+import re
+
+from bce_lint.facts import roles, vocabulary
+from bce_lint.facts.exponentials import differentiated
+from bce_lint.facts.expr import Expr
+from bce_lint.facts.facts import Facts
+from bce_lint.facts.meaning import Role
+from bce_lint.facts.uses import sources
+
+LOOKED_AT = re.compile(
+    r"metric|accura|precision|recall|score|psnr|ssim|f1|auc|eval|plot|summar|preprocess|augment|test_|optimi[sz]er|schedul", re.IGNORECASE
+)
+"""What functions and classes are called whose results no gradient comes back from."""
+DATA = frozenset({Role.LABEL, Role.MASK, Role.WEIGHT, Role.INTEGER, Role.FLAG})
+"""What an input is that no gradient is asked for."""
+LAYERS = frozenset({"call", "forward", "__call__"})
+
+
+def in_loss(facts: Facts) -> bool:
+    """Tell whether the site is in a loss: by the names of the functions and classes around it, or since labels come in."""
+    path = facts.trace.path
+    if any(LOOKED_AT.search(part) for part in path):
+        return False
+    labels = any(given.role is Role.LABEL and len(given.name) > 1 for given in facts.inputs.values())
+    return labels or any(roles.LOSSES.search(part) for part in path)
+
+
+def trained_through(facts: Facts) -> bool:
+    """Tell whether gradients go through the site: it is in a loss, or in what a layer or model does when called."""
+    if not differentiated(facts):
+        return False
+    path = facts.trace.path
+    return in_loss(facts) or (bool(path) and path[-1] in LAYERS and not any(LOOKED_AT.search(part) for part in path))
+
+
+def trained(e: Expr, facts: Facts) -> bool:
+    """Tell whether a gradient goes through `e` to something that is neither data nor a constant."""
+    return any(facts.role(source) not in DATA for source in sources(e))
+
+
+def forgiven(op: type[Expr], facts: Facts) -> bool:
+    """Tell whether the framework's gradient of `op` is 0, not NaN, where an infinite derivative meets a 0 from above."""
+    language = vocabulary.vocabulary(facts.framework)
+    return language is not None and op in language.forgiving
