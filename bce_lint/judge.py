@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from bce_lint import registry
 from bce_lint.confirm.case import Case
 from bce_lint.config import Config
+from bce_lint.facts.aliases import place_for
 from bce_lint.facts.expr import Cast, Expr, Index, StopGradient, View, walk
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.module import Module
@@ -49,7 +50,6 @@ class Judge:
 
     def __init__(self, config: Config) -> None:
         self.rules = registry.selected(config.select, config.ignore)
-        self.kinds = registry.kinds(self.rules)
         self.dtype = config.dtype
         self.wanted = tuple({op for rule in self.rules for op in rule.on})
         self.siblings = Siblings.of(config.paths, read)
@@ -65,7 +65,7 @@ class Judge:
             return Judged((), (Trouble(source.path, at.span, f"{what}; please report it with this file"),))
 
     def _judge(self, source: Source, at: Whereabouts) -> Judged:
-        offsets = source.characters(prefilter.candidates(source.data, self.kinds))
+        offsets = source.characters(prefilter.candidates(source.data))
         parts = tuple(lean(part, offsets) for part in segments(source))
         hot = holding(parts, offsets)
         module = Module(source.path, parts, read, self.siblings.project_for_next())
@@ -208,8 +208,21 @@ def _fix(hit: Hit, source: Source, locate: Locator) -> Fix | None:
         return None
     start, end = where.offsets(hit.site.node)
     try:
-        text = Speller.at(hit.facts.framework, hit.site.names).inside(wanted, source.text[:start], source.text[end:])
+        piece = Speller.at(hit.facts, where).inside(wanted, source.text[:start], source.text[end:])
+        imports = tuple(_import(statement, hit.facts.module, source) for statement in sorted(piece.imports))
     except Unspellable:
         return None
     cell, begin = source.cell_at(start)
-    return Fix(f"{source.text[start:end]} -> {text}", (Edit(start - begin, end - begin, text, cell),), safe=hit.report.safe)
+    edits = (Edit(start - begin, end - begin, piece.text, cell), *imports)
+    old = source.text[start:end]
+    return Fix(f"{old} -> {piece.text}", edits, safe=hit.report.safe and old.count("#") <= piece.text.count("#"))
+
+
+def _import(statement: str, module: Module, source: Source) -> Edit:
+    """Put a missing import before the file's first import of the same framework."""
+    place = place_for(statement, module)
+    if place is None:
+        raise Unspellable(statement)
+    cell, begin = source.cell_at(place)
+    newline = "\r\n" if "\r\n" in source.text else "\n"
+    return Edit(place - begin, place - begin, statement + newline, cell)

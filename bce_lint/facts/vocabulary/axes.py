@@ -61,12 +61,13 @@ def average(x: Expr, axis: object = None, weights: Expr | None = None, keepdims:
     return div(Sum(mul(tensor(x), tensor(weights)), axis_of(axis), flag(keepdims)), total)
 
 
-def along(op: Callable[..., Expr], default: Axis = -1) -> Callable[..., Expr]:
-    """Build a softmax or its logarithm, whose axis is `default` unless given."""
+def along(op: Callable[..., Expr], default: Axis = -1, none: Axis = UNKNOWN) -> Callable[..., Expr]:
+    """Build a softmax or its logarithm, whose axis is `default` unless given; a given None is `none`, or `default` too."""
+    nowhere = default if none == UNKNOWN else none
 
     def make(x: Expr, axis: object = default, dtype: object = None) -> Expr:
         operand = tensor(x) if dtype is None else constant(x, dtype)
-        return op(operand, default if axis is None else axis_of(axis))
+        return op(operand, nowhere if axis is None else axis_of(axis))
 
     return make
 
@@ -189,6 +190,15 @@ def extreme(reduced: type[Max | Min], pairwise: Callable[[Expr, Expr], Expr]) ->
             along = axis_of(axis) if y is None else int(y.value)
             return Items((reduced(x, along, flag(keepdims)), Bounded("index", 0.0, LARGEST_SIZE, "index", x)))
         return pairwise(x, y)
+
+    return make
+
+
+def place_of(name: str) -> Callable[..., Expr]:
+    """Build `argmax` and `argmin`: the number of an entry."""
+
+    def make(x: Expr, axis: object = None, keepdims: object = None) -> Expr:  # noqa: ARG001
+        return Bounded("index", 0.0, LARGEST_SIZE, f"{name} {axis}", x)
 
     return make
 

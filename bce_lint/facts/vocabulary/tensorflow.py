@@ -18,6 +18,7 @@ from bce_lint.facts.expr import (
     Expm1,
     Log,
     Log1p,
+    LogAddExp,
     LogSigmoid,
     LogSoftmax,
     LogSumExp,
@@ -96,6 +97,7 @@ VOCABULARY = Vocabulary(
         "tensorflow.sub": Row(algebra.sub, XY),
         "tensorflow.subtract": Row(algebra.sub, XY),
         "tensorflow.truediv": Row(algebra.div, XY),
+        "tensorflow.floordiv": Row(partial(make.divide, how="floor"), XY),
         "tensorflow.xdivy": Row(make.xdivy, XY),
         # rounding
         "tensorflow.ceil": Row(partial(Round, how="ceil"), X),
@@ -160,6 +162,9 @@ VOCABULARY = Vocabulary(
         "tensorflow.logical_or": Row(make.truth("or"), XY),
         "tensorflow.not_equal": Row(make.truth("!="), XY),
         # along axes
+        "tensorflow.argmax": Row(axes.place_of("argmax"), "input:x axis/dimension:axis output_type: name:"),
+        "tensorflow.argmin": Row(axes.place_of("argmin"), "input:x axis/dimension:axis output_type: name:"),
+        "tensorflow.count_nonzero": Row(constants.count, "input/input_tensor:x axis: keepdims: dtype: name: reduction_indices: keep_dims:"),
         "tensorflow.l2_loss": Row(axes.half_sum_of_squares, "t:x name:"),
         "tensorflow.l2_normalize": Row(axes.normalize, "x axis/dim:axis epsilon name:"),
         "tensorflow.moments": Row(axes.moments, "x axes:axis shift: keepdims/keep_dims:keepdims name:"),
@@ -208,7 +213,15 @@ VOCABULARY = Vocabulary(
             layers.dense, f"inputs: filters: kernel_size: strides: padding: data_format: activation {LAYER}", keyed=True
         ),
         "tensorflow.layers.dense": Row(layers.dense, f"inputs: units: activation {LAYER}", keyed=True),
+        "tensorflow.layers.average_pooling2d": Row(axes.pooled, "inputs:x pool_size: strides: padding: data_format: name:"),
+        "tensorflow.layers.batch_normalization": Row(
+            axes.linear("batch_normalization"), f"inputs: axis: momentum: epsilon: center: scale: * training: {LAYER}"
+        ),
+        "tensorflow.layers.dropout": Row(constants.dropout, "inputs:x rate noise_shape: seed: training: name:", keyed=True),
         "tensorflow.layers.flatten": Row(places.view("tensorflow.layers.flatten"), "inputs:x name: data_format:"),
+        "tensorflow.layers.max_pooling2d": Row(
+            places.view("tensorflow.layers.max_pooling2d"), "inputs:x pool_size: strides: padding: data_format: name:"
+        ),
         "tensorflow.contrib.layers.conv2d": Row(
             partial(layers.dense, activation="tensorflow.relu"),
             f"inputs: num_outputs: kernel_size: stride: padding: data_format: rate: activation_fn:activation {CONTRIB}",
@@ -240,6 +253,11 @@ VOCABULARY = Vocabulary(
         "tensorflow.one_hot": Row(constants.one_hot, "indices:x depth: on_value:hi off_value:lo axis: dtype: name:"),
         "tensorflow.ones": Row(constants.always(1.0), "shape: dtype: name: layout:"),
         "tensorflow.ones_like": Row(constants.always(1.0), LIKE),
+        "tensorflow.pad": Row(places.padded, "tensor:x paddings: mode: * name:"),
+        "tensorflow.band_part": Row(places.padded, "input:x num_lower: num_upper: name:"),
+        "tensorflow.eye": Row(constants.bounded("eye", 0.0, 1.0), "num_rows: num_columns: batch_shape: dtype: name:"),
+        "tensorflow.linspace": Row(constants.steps, "start:lo stop:hi num: * axis: name:", keyed=True),
+        "tensorflow.range": Row(constants.steps, "start:lo limit:hi delta: dtype: name:", keyed=True),
         "tensorflow.pack": Row(places.concat, "values:items axis: name:"),
         "tensorflow.rank": Row(constants.size, "input:x name:"),
         "tensorflow.repeat": Row(places.view("tensorflow.repeat"), "input:x repeats axis name:"),
@@ -265,7 +283,13 @@ VOCABULARY = Vocabulary(
         "tensorflow.zeros": Row(constants.always(0.0), "shape: dtype: name: layout:"),
         "tensorflow.zeros_like": Row(constants.always(0.0), LIKE),
         # random numbers
+        "tensorflow.random.normal": Row(constants.normal, "shape: mean: stddev: dtype: seed: name:", keyed=True),
+        "tensorflow.random.truncated_normal": Row(
+            constants.truncated_normal, "shape: mean stddev:deviation dtype: seed: name:", keyed=True
+        ),
         "tensorflow.random.uniform": Row(constants.uniform("float32"), "shape: minval:lo maxval:hi dtype seed: name:", keyed=True),
+        "tensorflow.random_normal": Row(constants.normal, "shape: mean: stddev: dtype: seed: name:", keyed=True),
+        "tensorflow.truncated_normal": Row(constants.truncated_normal, "shape: mean stddev:deviation dtype: seed: name:", keyed=True),
         "tensorflow.random_uniform": Row(constants.uniform("float32"), "shape: minval:lo maxval:hi dtype seed: name:", keyed=True),
         # losses
         "tensorflow.log_poisson_loss": Row(regressions.log_poisson, "targets:labels log_input:x compute_full_loss:full name:"),
@@ -318,8 +342,9 @@ VOCABULARY = Vocabulary(
         Expm1: "tensorflow.math.expm1({x})",
         Log: "tensorflow.math.log({x})",
         Log1p: "tensorflow.math.log1p({x})",
+        LogAddExp: "{x} + tensorflow.nn.softplus({y} - {x})",
         LogSigmoid: "tensorflow.math.log_sigmoid({x})",
-        LogSoftmax: "tensorflow.nn.log_softmax({x}[, axis={axis}])",
+        LogSoftmax: "tensorflow.nn.log_softmax({x}[, axis={axis!}])",
         LogSumExp: "tensorflow.reduce_logsumexp({x}[, axis={axis}][, keepdims={keepdims}])",
         Max: "tensorflow.reduce_max({x}[, axis={axis}][, keepdims={keepdims}])",
         Maximum: "tensorflow.maximum({x}, {y})",
@@ -330,8 +355,8 @@ VOCABULARY = Vocabulary(
         Relu: "tensorflow.nn.relu({x})",
         Sigmoid: "tensorflow.sigmoid({x})",
         SigmoidCrossEntropy: "tensorflow.nn.sigmoid_cross_entropy_with_logits(labels={labels}, logits={x})",
-        Softmax: "tensorflow.nn.softmax({x}[, axis={axis}])",
-        SoftmaxCrossEntropy: "tensorflow.nn.softmax_cross_entropy_with_logits(labels={labels}, logits={x}[, axis={axis}])",
+        Softmax: "tensorflow.nn.softmax({x}[, axis={axis!}])",
+        SoftmaxCrossEntropy: "tensorflow.nn.softmax_cross_entropy_with_logits(labels={labels}, logits={x}[, axis={axis!}])",
         Softplus: "tensorflow.nn.softplus({x})",
         Sqrt: "tensorflow.sqrt({x})",
         Square: "tensorflow.square({x})",

@@ -65,9 +65,10 @@ MAX = "input:x other:y keepdim:keepdims * dim/axis:axis out:"
 STD = "input:x dim/axis:axis unbiased keepdim/keepdims:keepdims * correction:ddof out:"
 
 FUNCTIONS: Mapping[str, Row] = {
-    "torch.DoubleTensor": Row(constants.cast("float64"), "data:x"),
-    "torch.FloatTensor": Row(constants.cast("float32"), "data:x"),
-    "torch.HalfTensor": Row(constants.cast("float16"), "data:x"),
+    "torch.DoubleTensor": Row(constants.legacy_tensor("float64"), "data:x"),
+    "torch.Tensor": Row(constants.legacy_tensor("float32"), "data:x"),
+    "torch.FloatTensor": Row(constants.legacy_tensor("float32"), "data:x"),
+    "torch.HalfTensor": Row(constants.legacy_tensor("float16"), "data:x"),
     "torch.abs": Row(Abs, X),
     "torch.absolute": Row(Abs, X),
     "torch.acos": Row(Acos, X),
@@ -90,6 +91,15 @@ FUNCTIONS: Mapping[str, Row] = {
     "torch.atanh": Row(Atanh, X),
     "torch.autograd.Variable": Row(places.identity, "data:x requires_grad: volatile:"),
     "torch.baddbmm": Row(axes.linear("baddbmm"), "input: batch1: batch2: * beta: alpha: out:"),
+    "torch.arange": Row(constants.steps, "start:lo end:hi step: * dtype: device: requires_grad: out: layout:", keyed=True),
+    "torch.argmax": Row(axes.place_of("argmax"), "input:x dim/axis:axis keepdim/keepdims:keepdims"),
+    "torch.argmin": Row(axes.place_of("argmin"), "input:x dim/axis:axis keepdim/keepdims:keepdims"),
+    "torch.count_nonzero": Row(constants.count, "input:x dim:"),
+    "torch.linspace": Row(constants.steps, "start:lo end:hi steps: * dtype: device: requires_grad: out: layout:", keyed=True),
+    "torch.randn": Row(constants.normal, "*sizes size: dtype: device: requires_grad: generator: out: layout:", keyed=True),
+    "torch.randn_like": Row(constants.normal, "input:x * dtype: device: requires_grad: layout: memory_format:", keyed=True),
+    "torch.tril": Row(places.padded, "input:x diagonal: * out:"),
+    "torch.triu": Row(places.padded, "input:x diagonal: * out:"),
     "torch.bernoulli": Row(constants.bounded("bernoulli", 0.0, 1.0), "input: p: * generator: out:", keyed=True),
     "torch.bmm": Row(MatMul, "input:x mat2:y * out:"),
     "torch.broadcast_to": Row(places.view("torch.broadcast_to"), "input:x size:shape"),
@@ -109,8 +119,8 @@ FUNCTIONS: Mapping[str, Row] = {
     "torch.detach": Row(StopGradient, "input:x"),
     "torch.diagonal": Row(places.view("torch.diagonal"), "input:x offset: dim1: dim2:"),
     "torch.dist": Row(axes.distance, "input:x other:y p:ord"),
-    "torch.div": Row(algebra.div, XY),
-    "torch.divide": Row(algebra.div, XY),
+    "torch.div": Row(make.divide, "input:x other:y * rounding_mode:how out:"),
+    "torch.divide": Row(make.divide, "input:x other:y * rounding_mode:how out:"),
     "torch.dot": Row(MatMul, "input:x tensor:y * out:"),
     "torch.einsum": Row(axes.linear("einsum"), "equation: *operands"),
     "torch.eq": Row(make.truth("=="), XY),
@@ -253,12 +263,12 @@ FUNCTIONS: Mapping[str, Row] = {
 }
 
 SHARED = """
-abs absolute acos add addcdiv addcmul addmm all amax amin any arccos arcsin arctan arctanh asin atan atanh baddbmm bmm ceil chunk clamp clamp_max
-clamp_min clip clone cos cosh detach diagonal dist div divide dot eq erf erfc exp exp2 expm1 float_power floor fmax fmin gather ge greater
-greater_equal gt hypot index_select inner isfinite isinf isnan le lerp less less_equal log log10 log1p log2 log_softmax logaddexp logaddexp2
-logical_and logical_not logical_or logit logsumexp lt masked_select matmul maximum mean minimum mm mul multiply mv nan_to_num nanmean nansum narrow ne
-neg negative norm not_equal numel outer pow prod ravel reciprocal relu repeat_interleave roll round rsqrt sgn sigmoid sign sin sinh softmax sort sqrt
-square std sub subtract sum swapaxes take take_along_dim tanh topk true_divide var xlogy
+abs absolute acos add addcdiv addcmul addmm all amax amin any arccos arcsin arctan arctanh argmax argmin asin atan atanh baddbmm bmm ceil chunk clamp
+clamp_max clamp_min clip clone cos cosh count_nonzero detach diagonal dist div divide dot eq erf erfc exp exp2 expm1 float_power floor fmax fmin
+gather ge greater greater_equal gt hypot index_select inner isfinite isinf isnan le lerp less less_equal log log10 log1p log2 log_softmax logaddexp
+logaddexp2 logical_and logical_not logical_or logit logsumexp lt masked_select matmul maximum mean minimum mm mul multiply mv nan_to_num nanmean
+nansum narrow ne neg negative norm not_equal numel outer pow prod ravel reciprocal relu repeat_interleave roll round rsqrt sgn sigmoid sign sin sinh
+softmax sort sqrt square std sub subtract sum swapaxes take take_along_dim tanh topk tril triu true_divide var xlogy
 """
 """Functions that are methods as well, with the tensor as their first parameter."""
 
@@ -286,6 +296,9 @@ METHODS: Mapping[str, Row] = {
     "max": Row(axes.extreme(Max, make.maximum), "self:x other:y keepdim/keepdims:keepdims * dim/axis:axis"),
     "min": Row(axes.extreme(Min, make.minimum), "self:x other:y keepdim/keepdims:keepdims * dim/axis:axis"),
     "ndimension": Row(constants.size, "self:x"),
+    "new_ones": Row(constants.always(1.0), "self:x *sizes size: dtype: device: requires_grad:"),
+    "new_zeros": Row(constants.always(0.0), "self:x *sizes size: dtype: device: requires_grad:"),
+    "normal": Row(constants.normal, "self:x mean: std: * generator:", keyed=True),
     "numpy": Row(places.identity, "self:x"),
     "permute": Row(places.view(".permute"), "self:x *how dims:"),
     "repeat": Row(places.view(".repeat"), "self:x *how"),
@@ -338,8 +351,8 @@ VOCABULARY = Vocabulary(
         Log1p: "torch.log1p({x})",
         LogAddExp: "torch.logaddexp({x}, {y})",
         LogSigmoid: "torch.nn.functional.logsigmoid({x})",
-        LogSoftmax: "torch.nn.functional.log_softmax({x}, dim={axis})",
-        LogSumExp: "torch.logsumexp({x}, dim={axis}[, keepdim={keepdims}])",
+        LogSoftmax: "torch.nn.functional.log_softmax({x}, dim={axis!})",
+        LogSumExp: "torch.logsumexp({x}, dim={axis!}[, keepdim={keepdims}])",
         Max: "torch.amax({x}[, dim={axis}][, keepdim={keepdims}])",
         Maximum: "torch.maximum({x}, {y})",
         Mean: "torch.mean({x}[, dim={axis}][, keepdim={keepdims}])",
@@ -350,8 +363,8 @@ VOCABULARY = Vocabulary(
         Relu: "torch.relu({x})",
         Sigmoid: "torch.sigmoid({x})",
         SigmoidCrossEntropy: "torch.nn.functional.binary_cross_entropy_with_logits({x}, {labels}, reduction='none'[, pos_weight={pos_weight}])",
-        Softmax: "torch.softmax({x}, dim={axis})",
-        SoftmaxCrossEntropy: "-torch.sum({labels} * torch.nn.functional.log_softmax({x}, dim={axis}), dim={axis})",
+        Softmax: "torch.softmax({x}, dim={axis!})",
+        SoftmaxCrossEntropy: "-torch.sum({labels} * torch.nn.functional.log_softmax({x}, dim={axis!}), dim={axis})",
         Softplus: "torch.nn.functional.softplus({x})",
         Sqrt: "torch.sqrt({x})",
         Square: "torch.square({x})",
