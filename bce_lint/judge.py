@@ -50,6 +50,7 @@ class Judge:
 
     def __init__(self, config: Config) -> None:
         self.rules = registry.selected(config.select, config.ignore)
+        self.kinds = registry.kinds(self.rules)
         self.dtype = config.dtype
         self.wanted = tuple({op for rule in self.rules for op in rule.on})
         self.siblings = Siblings.of(config.paths, read)
@@ -65,7 +66,7 @@ class Judge:
             return Judged((), (Trouble(source.path, at.span, f"{what}; please report it with this file"),))
 
     def _judge(self, source: Source, at: Whereabouts) -> Judged:
-        offsets = source.characters(prefilter.candidates(source.data))
+        offsets = source.characters(prefilter.candidates(source.data, self.kinds))
         parts = tuple(lean(part, offsets) for part in segments(source))
         hot = holding(parts, offsets)
         module = Module(source.path, parts, read, self.siblings.project_for_next())
