@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bce_lint import registry
-from bce_lint.confirm.case import Case
 from bce_lint.config import Config
+from bce_lint.confirm.case import Case
 from bce_lint.facts.aliases import place_for
 from bce_lint.facts.expr import Cast, Expr, Index, StopGradient, View, walk
 from bce_lint.facts.facts import Facts

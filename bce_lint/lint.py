@@ -48,7 +48,7 @@ def lint(config: Config) -> Outcome:
         if not prefilter.candidates(source.data, kinds):
             continue
         if judge is None:
-            from bce_lint.judge import Judge  # noqa: PLC0415  (all that is slow to import is behind this line)
+            from bce_lint.judge import Judge
 
             judge = Judge(config)
         judged = judge.judge(source)

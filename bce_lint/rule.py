@@ -55,10 +55,11 @@ class Good:
 class Report:
     """What a rule says of the op that it was shown.
 
-    `at` is the operand to underline, or several with all that lies between (empty: the op itself); `because` the operands whose origins to show;
-    `covers` the ops whose own findings this one makes superfluous; `help` the advice, in the imperative;
-    `replace` what to write in place of the op; `safe` whether that is the same mathematics; `drops` the reshapes, indices and casts of the op
-    that it rightly does without (it loses no others).
+    `at` is the operand to underline, or several with all that lies between (empty: the op itself);
+    `because` the operands whose origins to show; `help` the advice, in the imperative;
+    `covers` the ops whose own findings this one makes superfluous; `replace` what to write in place of the op;
+    `safe` whether that is the same mathematics; `drops` the reshapes, indices and casts of the op that it rightly does without
+    (it loses no others).
     """
 
     message: str

@@ -80,7 +80,7 @@ def _assigning(project: Project, key: str) -> Mapping[str, list[ir.Statement]]:
 
 def _after(key: str, method: ir.Function, scope: Scope) -> Scope:
     """Return the scope of a method as it is when it has run."""
-    from bce_lint.facts.calls import enter, follow  # noqa: PLC0415  (calls look up members, members follow methods)
+    from bce_lint.facts.calls import enter, follow
 
     inside = Scope(scope.module, (*scope.path, method.name), outer=scope.outer, depth=1)
     trace = Trace(inside.path, method)
@@ -90,7 +90,7 @@ def _after(key: str, method: ir.Function, scope: Scope) -> Scope:
 
 
 def _method(project: Project, key: str, node: ir.Function, scope: Scope) -> Expr:
-    from bce_lint.facts.calls import inline  # noqa: PLC0415  (see above)
+    from bce_lint.facts.calls import inline
 
     kinds = {unparse(d) for d in node.decorators}
     around = Scope(scope.module, scope.path, outer=scope.outer)

@@ -155,7 +155,7 @@ class Facts:
 
     def meaning(self) -> Meaning:
         """Return what confirm needs to know of the site's surroundings."""
-        returns = [e for e in self.trace.returns]
+        returns = self.trace.returns
         result = returns[0] if len(returns) == 1 else Join(tuple(dict.fromkeys(returns))) if returns else None
         node = self.trace.node
         return Meaning(

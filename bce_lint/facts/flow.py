@@ -24,10 +24,7 @@ class Flow:
 
     def block(self, statements: Sequence[ir.Statement]) -> bool:
         """Follow `statements`; return whether control can reach their end."""
-        for statement in statements:
-            if not self._statement(statement):
-                return False
-        return True
+        return all(self._statement(statement) for statement in statements)
 
     def _statement(self, node: ir.Statement) -> bool:
         match node:

@@ -240,7 +240,7 @@ class Lower:
                 pass
 
     def forget(self, base: ir.Expression) -> None:
-        """A part of `base` was overwritten: it is one of its old entries or something unknown."""
+        """Note that a part of `base` was overwritten or deleted: nobody knows it any more."""
         name = dotted_name(base)
         if name is not None:
             self.scope.names[name] = self.opaque(name)

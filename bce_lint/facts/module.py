@@ -20,7 +20,10 @@ from bce_lint.syntax.segments import Segment
 if TYPE_CHECKING:
     from bce_lint.syntax.read_cst import Tree
 
-TELLING = re.compile(r"[sS]igmoid|[sS]oftmax|clip|clamp|max|min|where|expit|eps|activation|exp|log|square|abs|sqrt|norm|[dD]ice|[jJ]accard|[tT]versky|[iI]o[uU]|intersection|overlap")
+TELLING = re.compile(
+    r"[sS]igmoid|[sS]oftmax|clip|clamp|max|min|where|expit|eps|activation|exp|log|square|abs|sqrt|norm"
+    r"|[dD]ice|[jJ]accard|[tT]versky|[iI]o[uU]|intersection|overlap"
+)
 """Words without which a function returns nothing that is known to be bounded, positive or dangerous."""
 BOUNDING = re.compile(r"[sS]igmoid|[sS]oftmax|clip|clamp|expit|activation=")
 """Words without which what another file defines is not worth reading."""
@@ -133,7 +136,7 @@ class Module:
         return any(part.kind == "code" or (part.kind in {"def", "class"} and BOUNDING.search(part.text)) for part in parts)
 
     def tells(self, name: str) -> bool:
-        """Tell whether following `name` can say anything of a value: its text, or a function of this file that it names, has a telling word."""
+        """Tell whether following `name` can say anything of a value: it, or a function of this file that it names, has a telling word."""
         if self._telling is None:
             self._telling = telling(self.segments)
         return name in self._telling

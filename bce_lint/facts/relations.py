@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 def range_of(e: Expr, ranges: Ranges) -> Range | None:
     """Return the range of `e` where a relation between its operands says more than their ranges do."""
-    from bce_lint.facts import interval as iv  # noqa: PLC0415
-    from bce_lint.facts.ranges import Range, Reach  # noqa: PLC0415
+    from bce_lint.facts import interval as iv
+    from bce_lint.facts.ranges import Range, Reach
 
     match e:
         case Sub(x, y) if shifts_by_max(x, y):
@@ -60,7 +60,7 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
         case Add(Mul(a, p), Mul(b, q)) if (weights := convex(a, p, b, q)) is not None:
             # w x + (1 - w) y lies between x and y when w is in [0, 1].
             weight, x, y = weights
-            if 0 <= ranges.of(weight).interval.lo and ranges.of(weight).interval.hi <= 1:
+            if ranges.of(weight).interval.lo >= 0 and ranges.of(weight).interval.hi <= 1:
                 reach = Reach.GUESSED if isinstance(weight, Param) else min(ranges.of(weight).lo, ranges.of(weight).hi)
                 whole = ranges.of_join(x, y)
                 return Range(whole.interval, min(whole.lo, reach), min(whole.hi, reach))

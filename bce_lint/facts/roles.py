@@ -51,9 +51,10 @@ NAMES: Mapping[Role, re.Pattern[str]] = {
 
 LOGGED = "both its log and the log of 1 - it are taken"
 LOSSES = re.compile(
-    r"loss|entropy|bce|crossent|focal|nll|likelihood|dice|tversky|jaccard|iou|(^|_)kl|divergence|objective|criterion|(^|_)ce(_|$)", re.I
+    r"loss|entropy|bce|crossent|focal|nll|likelihood|dice|tversky|jaccard|iou|(^|_)kl|divergence|objective|criterion|(^|_)ce(_|$)",
+    re.IGNORECASE,
 )
-POSITIVE = re.compile(r"(\w+[_.])?(eps\w*|smooth\w*|tiny|small\w*|epsilon\w*)", re.I)
+POSITIVE = re.compile(r"(\w+[_.])?(eps\w*|smooth\w*|tiny|small\w*|epsilon\w*)", re.IGNORECASE)
 """Names of what is added to keep a value off 0."""
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from bce_lint.finding import Cell, Trouble
 
 ELSEWHERE = re.compile(
-    r"[ \t\r\n]*%%(?:bash|sh|script|writefile|file|html|HTML|javascript|js|latex|markdown|svg|perl|ruby|cmd|sql|bigquery|R|cython|python2|pypy)\b"
+    r"[ \t\r\n]*%%(?:bash|sh|script|writefile|file|html|HTML|javascript|js|latex|markdown|svg"
+    r"|perl|ruby|cmd|sql|bigquery|R|cython|python2|pypy)\b"
 )
 """Cell magics whose cell is not Python of this notebook."""
 LINE = re.compile(r"^([ \t]*)([%!?][^\n]*|[\w.]+\?{1,2}[ \t]*\r?)$", re.MULTILINE)
@@ -25,7 +26,7 @@ class Notebook:
 
 def join(path: str, data: bytes) -> Notebook | Trouble:
     """Return the code of a notebook; the Trouble says why it cannot be judged."""
-    import json  # noqa: PLC0415  (only notebooks need it)
+    import json
 
     try:
         cells = json.loads(data)["cells"]

@@ -8,7 +8,7 @@ from enum import Flag, auto
 
 
 class Kinds(Flag):
-    """What to look for: calls of suspicious functions; roots and norms; divisions by something that is not a number; powers but whole ones."""
+    """What to look for: calls of suspicious functions, roots and norms, divisions by something that is not a number, powers."""
 
     CALLS = auto()
     ROOTS = auto()

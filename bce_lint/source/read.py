@@ -100,7 +100,7 @@ def read(path: str) -> Source | Trouble:
 
 def decode_notebook(path: str, data: bytes) -> Source | Trouble:
     """Turn the bytes of a notebook into a Source of its code cells."""
-    from bce_lint.source.notebook import join  # noqa: PLC0415  (few runs see a notebook)
+    from bce_lint.source.notebook import join
 
     joined = join(path, data)
     return joined if isinstance(joined, Trouble) else Source(path, joined.text.encode(), cells=joined.cells)
