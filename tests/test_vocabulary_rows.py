@@ -11,7 +11,7 @@ import pytest
 
 from bce_lint.confirm.exact import NotExact
 from bce_lint.facts.bind import Slot, bind, slots
-from bce_lint.facts.expr import Bounded, Concat, Expr, Items, Join, Layer, Linear, View, walk
+from bce_lint.facts.expr import Bounded, Concat, Const, Expr, Items, Join, Layer, Linear, View, walk
 from bce_lint.facts.vocabulary.row import Row
 from tests.vocabulary_exceptions import GONE, MAIN_TOO, NOT_CALLED, OLD, REFUSED, SAMPLES, of
 from tests.vocabulary_reference import KNOWN, closeness, value
@@ -249,7 +249,8 @@ def agree(made: Expr, result: Value, inputs: Mapping[str, Value], where: str) ->
         case Linear():
             assert np.all(np.isfinite(result)), where
         case View() | Concat():
-            entries = np.concatenate([np.ravel(array) for array in inputs.values()])
+            numbers = [e.value for e in walk(made) if isinstance(e, Const)]
+            entries = np.concatenate([numbers, *(np.ravel(array) for array in inputs.values())])
             assert np.all(np.isclose(np.ravel(result)[:, None], entries.astype(float)[None, :], rtol=1e-5).any(axis=1)), (
                 f"{where}: {result}"
             )

@@ -60,6 +60,7 @@ MAIN: Mapping[str, Value] = {
 OPTIONS: Mapping[str, Value] = {
     "alpha": 0.3,
     "approximate": True,
+    "rounding": "floor",
     "axis": -1,
     "balance": True,
     "beta": 0.7,

@@ -17,6 +17,8 @@ METHOD_STD = "a:x axis dtype: out: ddof keepdims"
 METHODS: Mapping[str, Row] = {
     "all": Row(axes.reduce(Min), MAX),
     "any": Row(axes.reduce(Max), MAX),
+    "argmax": Row(axes.place_of("argmax"), "a:x axis out: * keepdims"),
+    "argmin": Row(axes.place_of("argmin"), "a:x axis out: * keepdims"),
     "astype": Row(constants.cast(), "a:x dtype order: casting: subok: copy:"),
     "clip": Row(make.clip, "a:x min:lo max:hi out:"),
     "copy": Row(places.identity, "a:x order:"),

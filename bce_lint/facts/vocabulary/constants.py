@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from bce_lint.facts.expr import Bounded, Cast, Const, Expr, Free, Layer, Mul, Text, View
+from bce_lint.facts.expr import Bounded, Cast, Const, Expr, Free, Layer, Linear, Mul, Text, View
 from bce_lint.facts.vocabulary.make import HALF, ONE, ZERO, optional, tensor
 from bce_lint.facts.vocabulary.row import UNKNOWN, UnreadError
 
@@ -111,6 +111,27 @@ def uniform(dtype: str) -> Callable[..., Expr]:
     return make
 
 
+def normal(key: str, **_: object) -> Expr:
+    """Return a normal random number, which can be anything."""
+    return Linear("normal", key)
+
+
+def truncated_normal(mean: Expr = ZERO, deviation: Expr = ONE, key: str = UNKNOWN) -> Expr:
+    """Return a normal random number at most two standard deviations from its mean."""
+    if not isinstance(mean, Const) or not isinstance(deviation, Const):
+        raise UnreadError
+    reach = 2.0 * abs(deviation.value)
+    return Bounded("truncated_normal", mean.value - reach, mean.value + reach, key)
+
+
+def steps(lo: Expr, hi: Expr | None = None, key: str = UNKNOWN) -> Expr:
+    """Return a range of numbers from `lo`, or 0, to `hi`."""
+    low, high = (ZERO, lo) if optional(hi) is None else (lo, hi)
+    if not isinstance(low, Const) or not isinstance(high, Const):
+        raise UnreadError
+    return Bounded("range", min(low.value, high.value), max(low.value, high.value), key)
+
+
 def one_hot(x: Expr, hi: Expr | None = None, lo: Expr | None = None) -> Expr:
     """Return labels that are 0 everywhere but in one place (or `lo` and `hi`)."""
     low, high = optional(lo) or ZERO, optional(hi) or ONE
@@ -147,6 +168,22 @@ def bounded(name: str, lo: float, hi: float) -> Callable[..., Expr]:
 def size(x: Expr | None = None, **_: object) -> Expr:
     """Return how many: a length or a dimension, at least 1 as nobody means the empty tensor."""
     return Bounded("size", 1.0, LARGEST_SIZE, "size", x)
+
+
+def count(x: Expr | None = None, **_: object) -> Expr:
+    """Return how many entries have some property, perhaps none."""
+    return Bounded("count", 0.0, LARGEST_SIZE, "count", x)
+
+
+def legacy_tensor(dtype: str) -> Callable[..., Expr]:
+    """Build PyTorch's `FloatTensor(values)`; a number would be a size."""
+
+    def make(x: Expr) -> Expr:
+        if isinstance(x, Const):
+            raise UnreadError
+        return Cast(tensor(x), dtype)
+
+    return make
 
 
 def finfo(dtype: str) -> Callable[..., Expr]:

@@ -10,10 +10,10 @@ from bce_lint.facts.vocabulary.losses import row_mean, row_sum
 from bce_lint.facts.vocabulary.row import Row, Vocabulary
 
 COMMON = "* name: dtype: trainable: input_shape: input_dim: batch_input_shape: batch_size: weights:"
-LAYER = f"use_bias/bias: * kernel_initializer/init: bias_initializer: kernel_regularizer/W_regularizer: bias_regularizer/b_regularizer: activity_regularizer: kernel_constraint: bias_constraint: depthwise_initializer: pointwise_initializer: embeddings_initializer: embeddings_regularizer: embeddings_constraint: recurrent_initializer: {COMMON}"
+LAYER = f"use_bias/bias: * kernel_initializer/init: bias_initializer: kernel_regularizer/W_regularizer: bias_regularizer/b_regularizer: activity_regularizer: kernel_constraint: bias_constraint: depthwise_initializer: pointwise_initializer: embeddings_initializer: embeddings_regularizer: embeddings_constraint: recurrent_initializer: go_backwards: implementation: use_cudnn: unit_forget_bias: reset_after: recurrent_regularizer: recurrent_constraint: {COMMON}"
 CONV = "filters/nb_filter: kernel_size/nb_row: strides/subsample: padding/border_mode: data_format/dim_ordering: dilation_rate:"
 TRANSPOSE = "filters: kernel_size: strides: padding: output_padding: data_format: dilation_rate:"
-NORMALIZATION = f"beta_initializer: gamma_initializer: moving_mean_initializer: moving_variance_initializer: beta_regularizer: gamma_regularizer: {COMMON}"
+NORMALIZATION = f"beta_initializer: gamma_initializer: moving_mean_initializer: moving_variance_initializer: synchronized: renorm: renorm_clipping: renorm_momentum: virtual_batch_size: fused: beta_constraint: gamma_constraint: beta_regularizer: gamma_regularizer: {COMMON}"
 
 
 VOCABULARY = Vocabulary(

@@ -70,6 +70,13 @@ def flag(value: object) -> bool:
 # --- arithmetic
 
 
+def divide(x: Expr, y: Expr, rounding: object = None) -> Expr:
+    """Return PyTorch's `x / y`, rounded if asked to."""
+    if rounding not in (None, "floor"):
+        raise UnreadError
+    return div(x, y) if rounding is None else Round(div(x, y), "floor")
+
+
 def log2(x: Expr) -> Expr:
     """Return `log2(x)`."""
     return div(Log(x), Const(LOG2))

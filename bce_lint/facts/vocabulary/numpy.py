@@ -167,7 +167,7 @@ VOCABULARY = Vocabulary(
         "numpy.asanyarray": Row(constants.constant, "a:x dtype order: * device: copy: like:"),
         "numpy.asarray": Row(constants.constant, "a:x dtype order: * device: copy: like:"),
         "numpy.ascontiguousarray": Row(constants.constant, "a:x dtype * like:"),
-        "numpy.arange": Row(constants.steps, "start:lo stop:hi step: dtype: * device: like:", keyed=True),
+        "numpy.arange": Row(constants.steps, "start_or_stop/start:lo stop:hi step: dtype: * device: like:", keyed=True),
         "numpy.count_nonzero": Row(constants.count, "a:x axis: * keepdims:"),
         "numpy.linspace": Row(constants.steps, "start:lo stop:hi num: endpoint: retstep: dtype: axis: * device:", keyed=True),
         "numpy.tril": Row(places.padded, "m:x k:"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from bce_lint.facts.bind import literal
 from bce_lint.facts.expr import Concat, Const, Expr, Items, View
-from bce_lint.facts.vocabulary.make import tensor
+from bce_lint.facts.vocabulary.make import ZERO, tensor
 from bce_lint.facts.vocabulary.row import UNKNOWN, UnreadError
 
 
@@ -73,6 +73,11 @@ def split(x: Expr, num: Expr) -> Expr:
         case _:
             raise UnreadError
     return Items(tuple(View(x, f"{{x}} split {i} of {count}") for i in range(count)))
+
+
+def padded(x: Expr) -> Expr:
+    """Return `x` with zeros around it or in place of some of its entries."""
+    return Concat((tensor(x), ZERO))
 
 
 def pieces(x: Expr, sizes: Expr) -> Expr:

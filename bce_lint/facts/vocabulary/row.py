@@ -37,6 +37,7 @@ STATIC = frozenset(
         "reduce",
         "reduction",
         "repeats",
+        "rounding",
         "shape",
         "size_average",
         "sparse",

@@ -97,7 +97,7 @@ VOCABULARY = Vocabulary(
         "tensorflow.sub": Row(algebra.sub, XY),
         "tensorflow.subtract": Row(algebra.sub, XY),
         "tensorflow.truediv": Row(algebra.div, XY),
-        "tensorflow.floordiv": Row(partial(make.divide, how="floor"), XY),
+        "tensorflow.floordiv": Row(partial(make.divide, rounding="floor"), XY),
         "tensorflow.xdivy": Row(make.xdivy, XY),
         # rounding
         "tensorflow.ceil": Row(partial(Round, how="ceil"), X),

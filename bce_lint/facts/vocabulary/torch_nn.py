@@ -19,6 +19,8 @@ VOCABULARY = Vocabulary(
         "torch.nn.functional.adaptive_avg_pool1d": Row(axes.pooled, "input:x output_size:"),
         "torch.nn.functional.adaptive_avg_pool2d": Row(axes.pooled, "input:x output_size:"),
         "torch.nn.functional.adaptive_avg_pool3d": Row(axes.pooled, "input:x output_size:"),
+        "torch.nn.functional.adaptive_max_pool2d": Row(places.view("torch.nn.functional.adaptive_max_pool2d"), "input:x output_size:"),
+        "torch.nn.functional.pad": Row(places.padded, "input:x pad: mode:"),
         "torch.nn.functional.avg_pool1d": Row(
             axes.pooled, "input:x kernel_size: stride: padding: ceil_mode: count_include_pad: divisor_override:"
         ),
