@@ -8,9 +8,7 @@ from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Max, Mean, Mul, Sub, Sum, Where, walk
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import factors
-
-WITHOUT_GRADIENT = frozenset({"numpy", "python"})
-"""Where nothing is differentiated behind the user's back: an infinity that is divided by or not chosen does no harm."""
+from bce_lint.facts.vocabulary.customs import WITHOUT_GRADIENT
 
 
 def overflowing(e: Expr, facts: Facts) -> Exp | None:

@@ -26,6 +26,7 @@ from bce_lint.facts.module import Module
 from bce_lint.facts.ranges import ANY_SIZE, Range, Ranges, Reach, probability
 from bce_lint.facts.story import Story
 from bce_lint.facts.trace import Site, Trace
+from bce_lint.facts.vocabulary.customs import principal
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 
@@ -191,9 +192,7 @@ def framework_of(e: Expr, module: Module) -> str:
     for part in walk(e):
         if module.project.languages.get(part, "builtins") != "builtins":
             return module.project.languages[part]
-    imported = (language for name in module.frameworks if (language := vocabulary.vocabulary(name)) is not None)
-    first = next((language.name for language in imported if language.name not in {"python", "numpy"}), None)
-    return first or ("numpy" if "numpy" in module.frameworks else "tensorflow")
+    return principal(module.frameworks)
 
 
 def dtype_of(e: Expr, framework: str) -> str:

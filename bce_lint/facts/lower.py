@@ -27,6 +27,7 @@ from bce_lint.facts.expr import (
     Text,
     Truth,
 )
+from bce_lint.facts.vocabulary.customs import BACKENDS, ENDING_LAYER
 from bce_lint.facts.vocabulary.row import Row, UnreadError, Vocabulary
 from bce_lint.syntax import ir
 from bce_lint.syntax.unparse import unparse
@@ -47,8 +48,6 @@ INTEGER: Mapping[str, Callable[[float, float], float]] = {"//": operator.floordi
 ACTIVATIONS = ("activation", "output_activation", "last_activation", "final_activation")
 ENDS = (Text("sigmoid"), Text("softmax"))
 """`Anything(..., activation="sigmoid")` is taken for a layer that puts out probabilities."""
-BACKENDS: Mapping[str, str] = {"K": "keras.backend", "backend": "keras.backend", "xp": "numpy"}
-"""What a variable of unknown value is taken for when functions are called on it (`backend = kwargs["backend"]; backend.log(p)`)."""
 LOGIC = {"&": "and", "|": "or", "^": "xor"}
 
 
@@ -299,7 +298,7 @@ class Lower:
             if not isinstance(called, (Opaque, Made)):
                 return called
         ends = [(keyword, value) for keyword, value in args if keyword in ACTIVATIONS and value in ENDS]
-        found = vocabulary.function("keras.layers.Dense") if ends and name.rpartition(".")[2][:1].isupper() else None
+        found = vocabulary.function(ENDING_LAYER) if ends and name.rpartition(".")[2][:1].isupper() else None
         return self._apply(found, [(None, Const(1.0)), ("activation", ends[-1][1])], text) if found else self.opaque(text)
 
     def _method(self, node: ir.Call, func: ir.Attribute) -> Expr | None:
