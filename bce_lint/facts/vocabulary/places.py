@@ -76,7 +76,9 @@ def split(x: Expr, num: Expr) -> Expr:
 
 
 def padded(x: Expr) -> Expr:
-    """Return `x` with zeros around it or in place of some of its entries."""
+    """Return `x` with zeros around it or in place of some of its entries; of a constant that is a mask, unread."""
+    if isinstance(x, Const):
+        raise UnreadError
     return Concat((tensor(x), ZERO))
 
 
