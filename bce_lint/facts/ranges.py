@@ -289,7 +289,7 @@ class Ranges:
 
     def _even(self, x: Range, f: Callable[[Interval, Format], Interval]) -> Range:
         whole = f(x.interval, self.fmt)
-        far = x.hi if float(abs(x.interval.hi)) >= float(abs(x.interval.lo)) else x.lo
+        far = x.hi if x.interval.hi >= -x.interval.lo else x.lo
         if x.interval.lo < 0 < x.interval.hi:
             return Range(whole, min(x.lo, x.hi), far)
         near = x.lo if x.interval.lo >= 0 else x.hi
