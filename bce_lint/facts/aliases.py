@@ -8,34 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bce_lint.facts.expr import Expr, Reference
+from bce_lint.facts.vocabulary.customs import CALLED, SAME
 
 if TYPE_CHECKING:
     from bce_lint.facts.module import Module
-
-CUSTOM: Mapping[str, str] = {
-    "tensorflow": "tf",
-    "keras.backend": "K",
-    "keras": "keras",
-    "torch.nn.functional": "F",
-    "torch": "torch",
-    "jax.numpy": "jnp",
-    "jax": "jax",
-    "numpy": "np",
-}
-"""Customary names, what is more special first."""
-
-SAME: Mapping[str, str] = {
-    "tensorflow.compat.v1": "tensorflow",
-    "tensorflow.compat.v2": "tensorflow",
-    "tensorflow.keras": "keras",
-    "tensorflow.python.keras": "keras",
-    "tf_keras": "keras",
-    "keras.api": "keras",
-    "keras.src": "keras",
-    "keras.backend.tensorflow_backend": "keras.backend",
-    "autograd.numpy": "numpy",
-}
-"""Packages that hold the same functions under the same names."""
 
 IMPORT = re.compile(r"^(?:import|from)[ \t]+([\w.]+)", re.MULTILINE)
 
@@ -73,7 +49,7 @@ class Aliases:
     def _customary(self, qualified: str) -> tuple[str, str | None] | None:
         """Take the customary name, and import it, unless the file is a mere piece of one that imports nothing of the framework."""
         piece = prefixes(qualified)[-1] not in {real(root) for root in self.roots}
-        for package, short in CUSTOM.items():
+        for package, short in CALLED.items():
             if qualified.startswith(package + ".") and short not in self.taken and short not in self.bound:
                 statement = f"import {package}" if short == package else f"import {package} as {short}"
                 return short + qualified[len(package) :], None if piece else statement

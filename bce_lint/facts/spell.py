@@ -32,6 +32,7 @@ from bce_lint.facts.expr import (
     Truth,
     walk,
 )
+from bce_lint.facts.vocabulary.customs import INSTEAD, SPELLED
 from bce_lint.syntax import ir
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from bce_lint.facts.trace import Trace
     from bce_lint.syntax.place import Places
 
-DOTTED = re.compile(r"\b(?:tensorflow|keras|torch|jax|numpy)(?:\.\w+)+")
+DOTTED = re.compile(SPELLED)
 OPTIONAL = re.compile(r"\[([^\[\]{}]*\{(\w+)!?\}[^\[\]{}]*)\]")
 FIELD = re.compile(r"(.?)\{(\w+)(!?)\}(.?)")
 PLAIN = re.compile(r"(?:[-\d:, ()]|None|\.\.\.)+")
@@ -204,10 +205,11 @@ def with_options(e: Expr, template: str) -> str:
 
 
 def language(framework: str, aliases: Aliases) -> str:
-    """Return the framework to write in: Keras 2 has no `keras.ops`, but a backend."""
-    if framework == "keras" and not aliases.imports("keras.ops"):
-        return next((name for name in ("keras.backend", "tensorflow") if aliases.imports(name)), framework)
-    return framework
+    """Return the framework to write in: another one where the file has not what this one's spellings need."""
+    needed, others = INSTEAD.get(framework, (framework, ()))
+    if not others or aliases.imports(needed):
+        return framework
+    return next((name for name in others if aliases.imports(name)), framework)
 
 
 # --- what is written already

@@ -8,6 +8,7 @@ from bce_lint.facts.algebra import add, core, mul, neg, sub
 from bce_lint.facts.exponentials import harmless
 from bce_lint.facts.expr import LOG2, Add, Const, Cosh, Div, Exp, Expr, Log, Mul, Param, Softplus, Sub
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.vocabulary.customs import EARLY_COSH
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -52,7 +53,7 @@ def naive_log_cosh(log: Log, facts: Facts) -> Report | None:
     x, halved = written_out(log.x)
     if x is None or facts.trace.place(log.x, facts.site.order) is None or harmless(log, facts) or not large(x, facts):
         return None
-    late = isinstance(log.x, Cosh) and facts.framework != "torch"  # PyTorch's vectorised cosh ends where its exp does
+    late = isinstance(log.x, Cosh) and facts.framework not in EARLY_COSH
     limit = facts.format.overflows() + (LOG2 if late else 0.0)
     what = "raises OverflowError" if facts.framework == "python" else f"is infinite in {facts.dtype}"
     stable = add(x, Softplus(mul(x, Const(-2.0))))

@@ -19,3 +19,37 @@ def principal(imported: Sequence[str]) -> str:
     """Return the framework of a file that imports these modules: the first one that has gradients, else NumPy, else the usual one."""
     tables = [table.name for name in imported if (table := vocabulary.vocabulary(name)) is not None]
     return next((name for name in tables if name not in WITHOUT_GRADIENT), "numpy" if "numpy" in imported else USUAL)
+
+CALLED: Mapping[str, str] = {
+    "tensorflow": "tf",
+    "keras.backend": "K",
+    "keras": "keras",
+    "torch.nn.functional": "F",
+    "torch": "torch",
+    "jax.numpy": "jnp",
+    "jax": "jax",
+    "numpy": "np",
+}
+"""Customary names of what spellings begin with, what is more special first."""
+
+SAME: Mapping[str, str] = {
+    "tensorflow.compat.v1": "tensorflow",
+    "tensorflow.compat.v2": "tensorflow",
+    "tensorflow.keras": "keras",
+    "tensorflow.python.keras": "keras",
+    "tf_keras": "keras",
+    "keras.api": "keras",
+    "keras.src": "keras",
+    "keras.backend.tensorflow_backend": "keras.backend",
+    "autograd.numpy": "numpy",
+}
+"""Packages that hold the same functions under the same names."""
+
+SPELLED = r"\b(?:tensorflow|keras|torch|jax|numpy)(?:\.\w+)+"
+"""What is a framework's name in a spelling."""
+
+INSTEAD: Mapping[str, tuple[str, tuple[str, ...]]] = {"keras": ("keras.ops", ("keras.backend", "tensorflow"))}
+"""What a framework's spellings need, and what to write in where a file has none of it: Keras 2 has no `keras.ops`."""
+
+EARLY_COSH = frozenset({"torch"})
+"""Whose cosh, being vectorised, overflows where exp does: at 88.72 in float32, where the others' ends at 89.42."""
