@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from bce_lint.confirm.case import Case, Options
 from bce_lint.confirm.confirm import confirm_in
 from bce_lint.confirm.pool import Pool
-from bce_lint.facts.expr import Div, Expr, Free, Log
+from bce_lint.facts.expr import Const, Div, Expr, Free, Log, Param, SigmoidCrossEntropy, Sub
 from bce_lint.facts.meaning import Input, Meaning, Role
 from bce_lint.finding import Confirmed, Finding, Refuted, Severity, Span, Undecided, Verdict
 
@@ -84,3 +85,41 @@ def reason(given: Verdict) -> str:
 def breaks(given: Verdict) -> Mapping[tuple[str, str], float]:
     """Return the |logit| of each witness by what breaks and for which labels."""
     return {(witness.what, witness.labels): witness.logit for witness in confirmed(given).witnesses}
+
+
+CUSTOM = """
+import keras.backend as K
+import tensorflow as tf
+
+def custom_loss(target, output, from_logits=False):
+    if not from_logits:
+        output = tf.log(output / (1 - output))
+    return tf.nn.sigmoid_cross_entropy_with_logits(labels=target, logits=output)
+"""
+
+
+IMPORTS = "import tensorflow as tf\nfrom tensorflow.keras import backend as K\nimport keras\n"
+
+
+BCE = "def loss(labels, output):\n    return -(labels * {m}.log(output) + (1 - labels) * {m}.log(1 - output)).mean()\n"
+OTHERS = {
+    "torch": (
+        "import torch\n" + BCE.format(m="torch"),
+        "torch.log(1 - output)",
+        {"float32": 16.6355, "float16": 8.32, "bfloat16": 6.25, "float64": 36.737},
+    ),
+    "jax": (
+        "import jax.numpy as jnp\n" + BCE.format(m="jnp"),
+        "jnp.log(1 - output)",
+        {"float32": 16.6355, "float16": 7.625, "bfloat16": 5.5625, "float64": 36.737},
+    ),
+    "numpy": ("import numpy as np\n" + BCE.format(m="np"), "np.log(1 - output)", {"float32": 16.6355, "float16": 7.625, "float64": 36.737}),
+}
+
+
+def seeds() -> Case:
+    """Return the seed's case with its meaning."""
+    made = case(CUSTOM, "tf.log(output / (1 - output))")
+    y, p = Param("target", "custom_loss"), Param("output", "custom_loss")
+    logit = Log(Div(p, Sub(Const(1.0), p)))
+    return replace(made, meaning=replace(made.meaning, result=SigmoidCrossEntropy(y, logit), site=logit))

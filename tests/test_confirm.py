@@ -10,22 +10,12 @@ from textwrap import dedent
 import pytest
 
 from bce_lint.confirm import confirm as confirming
-from bce_lint.confirm.case import Case, Options
+from bce_lint.confirm.case import Options
 from bce_lint.confirm.confirm import confirm_in
 from bce_lint.confirm.pool import Pool
-from bce_lint.facts.expr import Clip, Const, Div, Exp, Expr, Log, Param, SigmoidCrossEntropy, Sqrt, Sub
+from bce_lint.facts.expr import Clip, Const, Exp, Expr, Param, Sqrt
 from bce_lint.finding import Confirmed, Row, Verdict
-from tests.cases import LOG, QUOTIENT, breaks, case, confirmed, reason, refuted, verdict
-
-CUSTOM = """
-import keras.backend as K
-import tensorflow as tf
-
-def custom_loss(target, output, from_logits=False):
-    if not from_logits:
-        output = tf.log(output / (1 - output))
-    return tf.nn.sigmoid_cross_entropy_with_logits(labels=target, logits=output)
-"""
+from tests.cases import IMPORTS, LOG, OTHERS, QUOTIENT, breaks, case, confirmed, reason, refuted, seeds, verdict
 
 
 def custom(pool: Pool, dtype: str, *, curve: bool = False) -> Confirmed:
@@ -37,14 +27,6 @@ def custom(pool: Pool, dtype: str, *, curve: bool = False) -> Confirmed:
 def seed(pool: Pool) -> Confirmed:
     """Return what comes of the custom loss in float32, run once for the tests that look at it."""
     return custom(pool, "float32", curve=True)
-
-
-def seeds() -> Case:
-    """Return the seed's case with its meaning."""
-    made = case(CUSTOM, "tf.log(output / (1 - output))")
-    y, p = Param("target", "custom_loss"), Param("output", "custom_loss")
-    logit = Log(Div(p, Sub(Const(1.0), p)))
-    return replace(made, meaning=replace(made.meaning, result=SigmoidCrossEntropy(y, logit), site=logit))
 
 
 def column(rows: tuple[Row, ...], name: str) -> dict[float, float]:
@@ -120,14 +102,11 @@ def test_the_same_run_twice_gives_the_same_numbers(pool: Pool, seed: Confirmed) 
 
 
 @pytest.mark.framework
-def test_the_program_is_the_slice_and_runs_by_itself(seed: Confirmed) -> None:
+def test_the_program_is_the_slice(seed: Confirmed) -> None:
     program = seed.evidence.program
     assert "tensorflow.log = tensorflow.math.log" in program
     assert "import keras" not in program
     compile(program, "repro", "exec")
-
-
-IMPORTS = "import tensorflow as tf\nfrom tensorflow.keras import backend as K\nimport keras\n"
 
 
 def tf_verdict(pool: Pool, source: str, flagged: str, site: Expr = LOG) -> Verdict:
@@ -327,21 +306,6 @@ def test_a_loss_that_is_no_cross_entropy_gets_no_such_columns(pool: Pool) -> Non
 
 
 # --- other frameworks
-
-BCE = "def loss(labels, output):\n    return -(labels * {m}.log(output) + (1 - labels) * {m}.log(1 - output)).mean()\n"
-OTHERS = {
-    "torch": (
-        "import torch\n" + BCE.format(m="torch"),
-        "torch.log(1 - output)",
-        {"float32": 16.6355, "float16": 8.32, "bfloat16": 6.25, "float64": 36.737},
-    ),
-    "jax": (
-        "import jax.numpy as jnp\n" + BCE.format(m="jnp"),
-        "jnp.log(1 - output)",
-        {"float32": 16.6355, "float16": 7.625, "bfloat16": 5.5625, "float64": 36.737},
-    ),
-    "numpy": ("import numpy as np\n" + BCE.format(m="np"), "np.log(1 - output)", {"float32": 16.6355, "float16": 7.625, "float64": 36.737}),
-}
 
 
 @pytest.mark.framework

@@ -2,36 +2,149 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from textwrap import indent
 
-from bce_lint.confirm.worker.job import Job, Outcome, Program
+from bce_lint.confirm.worker.job import Job, Outcome, Program, SourceFile
 from bce_lint.confirm.worker.probes import Pattern
+from bce_lint.confirm.worker.shim import MODULES
+
+IMPORT = re.compile(r"from (\.*)([\w.]*) import ([\w*]+)(?: as (\w+))?$|import ([\w.]+)(?: as (\w+))?$")
+
+SETUP = {
+    "TensorFlow": "import tensorflow\n",
+    "PyTorch": "import torch\n",
+    "JAX": "import jax\n",
+    "NumPy": "import numpy\n",
+}
+ACTIVATIONS = {
+    "TensorFlow": "tensorflow.nn.{name}",
+    "PyTorch": "getattr(torch.nn.functional, {name!r})",
+    "JAX": "jax.nn.{name}",
+    "NumPy": "{name}",
+}
+OTHERWISE = {
+    ("TensorFlow", "log_sigmoid"): "tensorflow.math.log_sigmoid",
+    ("PyTorch", "log_sigmoid"): "torch.nn.functional.logsigmoid",
+    ("PyTorch", "sigmoid"): "torch.sigmoid",
+    ("NumPy", "sigmoid"): "lambda z: numpy.where(z >= 0, 1, numpy.exp(-abs(z))) / (1 + numpy.exp(-abs(z)))",
+    ("NumPy", "log_sigmoid"): "lambda z: -numpy.logaddexp(0, -z)",
+    ("NumPy", "softmax"): "lambda z: numpy.exp(z - numpy.logaddexp.reduce(z, -1, keepdims=True))",
+    ("NumPy", "log_softmax"): "lambda z: z - numpy.logaddexp.reduce(z, -1, keepdims=True)",
+}
+ARRAYS = {
+    "TensorFlow": "tensorflow.constant({values}, {dtype!r}, {shape})",
+    "PyTorch": "torch.tensor({values}, dtype=torch.{dtype}).reshape({shape})",
+    "JAX": "jax.numpy.array({values}, {dtype!r}).reshape({shape})",
+    "NumPy": "numpy.array({values}, {dtype!r}).reshape({shape})",
+}
+RUNS = {
+    "TensorFlow": """\
+with tensorflow.GradientTape() as tape:
+    tape.watch(logit)
+    result = {call}
+print("value", result)
+print("gradient", tape.gradient(result, logit))""",
+    "PyTorch": """\
+logit.requires_grad_()
+result = {call}
+print("value", result)
+result.sum().backward()
+print("gradient", logit.grad)""",
+    "JAX": """\
+print("value", {call})
+print("gradient", jax.grad(lambda logit: {call}.sum())(logit))""",
+    "NumPy": """\
+print("value", {call})""",
+}
 
 
 def script(job: Job, outcome: Outcome, patterns: Sequence[Pattern]) -> str:
     """Return the executed statements in source order, old names given to today's modules first, and the call that breaks last."""
-    parts = [*_names(outcome), *_statements(job.program, outcome), *_call(job, outcome, patterns)]
-    return "\n".join(parts) + "\n"
+    framework = outcome.framework.partition(" ")[0]
+    text = "\n".join([SETUP[framework], *_dtype(framework, job.dtype), *_names(outcome), *_statements(job.program, outcome)])
+    return re.sub(r"\n{4,}", "\n\n\n", f"{text}\n\n\n{_call(framework, job, outcome, patterns)}\n")
+
+
+def _dtype(framework: str, dtype: str) -> Iterator[str]:
+    if framework == "TensorFlow" and dtype != "float32":
+        yield f"tensorflow.keras.backend.set_floatx({dtype!r})"
+    if framework == "PyTorch" and dtype != "float32":
+        yield f"torch.set_default_dtype(torch.{dtype})"
+    if framework == "JAX" and dtype == "float64":
+        yield 'jax.config.update("jax_enable_x64", True)'
 
 
 def _names(outcome: Outcome) -> Iterator[str]:
     """Yield what gives today's framework the old names that were used."""
-    tops = sorted({name.partition(".")[0] for pair in outcome.renamed for name in pair if "." in name and not name.startswith("lambda")})
-    yield from (f"import {top}" for top in sorted({"tensorflow", *tops}) if outcome.renamed)
+    if any(name.startswith("keras.") for pair in outcome.renamed for name in pair):
+        yield "import keras"
+    modules = [(old, new) for old, new in outcome.renamed if old in MODULES]
+    if modules:
+        yield "import sys"
+    for old, new in modules:
+        yield f"sys.modules[{old!r}] = {old} = {new}"
     for old, new in outcome.renamed:
-        yield f"{old} = {new}"
-    if outcome.renamed:
-        yield ""
+        if (old, new) not in modules and not any(old.startswith(f"{module}.") for module, _ in modules):
+            yield f"{old} = {new}"
 
 
 def _statements(program: Program, outcome: Outcome) -> Iterator[str]:
+    """Yield the statements of every file, what is imported before what imports it."""
     for number in sorted({number for number, _ in outcome.executed}, reverse=True):
-        for index in sorted(index for file, index in outcome.executed if file == number):
-            yield program.files[number].statements[index].text
+        file = program.files[number]
+        executed = sorted(index for at, index in outcome.executed if at == number)
+        for index in executed:
+            text = _own(file.statements[index].text, file)
+            yield f"\n\n{text}\n\n" if re.match(r"(def|class|@|if True:)", text) else text
 
 
-def _call(job: Job, outcome: Outcome, patterns: Sequence[Pattern]) -> Iterator[str]:
+def _own(text: str, file: SourceFile) -> str:
+    """Return a statement; of an import from the project, whose own statements stand above, only what it renames."""
+    found = IMPORT.match(text)
+    if found is None:
+        return text.strip("\n") if text[:1] != " " else text
+    dots, module, name, alias, plain, bound = found.groups()
+    spelled = f"{len(dots or '')}:{module}" if name else f"0:{plain.partition('.')[0]}"
+    if spelled not in dict(file.imports):
+        return text
+    if name:
+        return f"{alias} = {name}" if alias and alias != name else ""
+    return f"import sys\n{bound or plain.partition('.')[0]} = sys.modules[__name__]"
+
+
+def _call(framework: str, job: Job, outcome: Outcome, patterns: Sequence[Pattern]) -> str:
+    """Return the call that breaks, in a function of its own so that none of the user's names is hidden."""
     if not outcome.breaks:
-        return
+        return ""
     first = outcome.breaks[0]
-    yield f"# {first.what} is {first.result} at |logit| = {first.logit:.6g} in {job.dtype}, {patterns[first.pattern].describe()}"
+    pattern = patterns[first.pattern]
+    said = f"# {first.what} is {first.result} at |logit| = {first.logit:.6g} in {job.dtype}, {pattern.describe()}"
+    if not outcome.call:
+        return said
+    logits = [direction * first.logit for direction in pattern.direction]
+    lines = [
+        f"logit = {ARRAYS[framework].format(values=logits, dtype=job.dtype, shape=outcome.shape)}",
+        *_labels(framework, job, outcome, pattern),
+        *_activations(framework, outcome.call),
+        RUNS[framework].format(call=outcome.call),
+    ]
+    return f"{said}\ndef reproduce():\n{indent(chr(10).join(lines), '    ')}\n\n\nreproduce()"
+
+
+def _labels(framework: str, job: Job, outcome: Outcome, pattern: Pattern) -> Iterator[str]:
+    if not outcome.labelled:
+        return
+    values: list[float] = list(pattern.y)
+    shape, dtype = outcome.shape, job.dtype if outcome.labels == "numbers" else "int64"
+    if outcome.labels == "class numbers":
+        rows = [values[start : start + shape[-1]] for start in range(0, len(values), shape[-1])]
+        values, shape = [row.index(max(row)) for row in rows], shape[:-1]
+    yield f"labels = {ARRAYS[framework].format(values=values, dtype=dtype, shape=shape)}"
+
+
+def _activations(framework: str, call: str) -> Iterator[str]:
+    for name in ("sigmoid", "softmax", "log_sigmoid", "log_softmax"):
+        if f"={name}(logit)" in call or f"({name}(logit)" in call:
+            yield f"{name} = {OTHERWISE.get((framework, name), ACTIVATIONS[framework]).format(name=name)}"

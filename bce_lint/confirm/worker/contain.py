@@ -66,7 +66,7 @@ def deny() -> None:
         if event in DENIED:
             raise DeniedError(DENIED[event])
         if event == "open" and _writes(args):
-            raise DeniedError(f"writes a file ({os.path.basename(str(args[0]))})")  # noqa: PTH119  (pathlib opens nothing here, but is slower)
+            raise DeniedError(f"writes a file ({os.path.basename(str(args[0]))})")
 
     sys.addaudithook(hook)
 

@@ -16,6 +16,8 @@ TENSORS = {LABEL, MASK, "logit", *SQUASHED}
 
 LABEL_KINDS = ("numbers", "integers", "class numbers")
 
+SIMPLE = (int, float, str, list, type(None))
+
 VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
@@ -57,6 +59,14 @@ class Inputs:
         """Call `function` with labels `y` and logits `z`."""
         values = {name: build(y, z) for name, build in self.tensors.items()} | self.settings
         return function(*(values.pop(name) for name in self.positional), **values)
+
+    def spell(self, function: str) -> str:
+        """Return the call as an expression of `labels`, `logit` and the names of activations."""
+        if not function or any(not isinstance(value, SIMPLE) for value in self.settings.values()):
+            return ""
+        texts = dict(self.assumed) | {name: repr(value) for name, value in self.settings.items()}
+        spelled = {name: "labels" if "labels" in text else text.replace("1 everywhere", "logit * 0 + 1") for name, text in texts.items()}
+        return f"{function}({', '.join([*(spelled.pop(name) for name in self.positional), *(f'{k}={v}' for k, v in spelled.items())])})"
 
     @property
     def labelled(self) -> bool:

@@ -99,6 +99,7 @@ class Outcome:
     """What a run found. `judged` is "result" or, where the function's own result was of no use, "site".
 
     `elsewhere` says that the function broke at some probe, but the flagged operation had no part in it.
+    `labels` says how those are passed, `call` spells the call that was made of `labels` and `logit` ("" if no expression gives it).
     `counterpart` is "sigmoid" or "softmax" if the code is `scale` times that cross entropy, else "".
     """
 
@@ -107,6 +108,8 @@ class Outcome:
     shape: tuple[int, ...]
     classes: bool
     labelled: bool
+    labels: str
+    call: str
     breaks: tuple[Break, ...]
     elsewhere: bool
     table: tuple[Reading, ...]

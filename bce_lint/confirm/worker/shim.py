@@ -128,6 +128,8 @@ class Shim:
         """Return what `path.name` means to old code; `module` is what is installed at `path`."""
         full = f"{path}.{name}"
         if full in MODULES:
+            if MODULES[full] and not _installed(full):
+                self.renamed[full] = MODULES[full]
             return Old(self, full, self.evaluate(MODULES[full]) if MODULES[full] else None)
         key = full.replace("tensorflow.keras.backend.", "keras.backend.").replace("tensorflow.python.keras.backend.", "keras.backend.")
         if key in NAMES:
@@ -198,6 +200,14 @@ class Old(ModuleType):
         value = self.__dict__["_shim"].look(self.__name__, name, self.__dict__["_module"])
         self.__dict__[name] = value
         return value
+
+
+def _installed(module: str) -> bool:
+    try:
+        importlib.import_module(module)
+    except ImportError:
+        return False
+    return True
 
 
 def _parameters(function: Callable[..., object]) -> set[str]:

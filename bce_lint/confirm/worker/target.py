@@ -20,9 +20,10 @@ class UnreachableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A callable, and the settings that had to be assumed to get it."""
+    """A callable, the settings that had to be assumed to get it, and an expression that gives it ("" if there is none)."""
 
     function: Callable[..., object]
+    spelled: str
     assumed: dict[str, object] = field(default_factory=dict)
 
 
@@ -31,48 +32,58 @@ def targets(space: Space) -> Iterator[Target]:
     program = space.program
     space.execute(0, program.statement)
     first, *rest = program.path
-    yield from _enter(space.names[0][first.name], first, rest, _Way(program.arguments, {}))
+    yield from _enter(space.names[0][first.name], first, rest, _Way(program.arguments, first.name, {}))
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How one got here: what is known of inputs, and what was assumed."""
+    """How one got here: what is known of inputs, the expression so far, and what was assumed."""
 
     arguments: tuple[Argument, ...]
+    spelled: str
     assumed: dict[str, object]
+
+    def on(self, spelled: str, assumed: dict[str, object]) -> _Way:
+        """Return the way one step further."""
+        return _Way(self.arguments, spelled if self.spelled else "", self.assumed | assumed)
 
 
 def _enter(found: Any, step: Step, rest: list[Step], way: _Way) -> Iterator[Target]:  # noqa: ANN401  (any object of the user's)
     if not rest:
         if not callable(found):
             raise UnreachableError(f"`{step.name}` is not callable")
-        yield Target(found, way.assumed)
+        yield Target(found, way.spelled, way.assumed)
         return
     following, *beyond = rest
     if step.kind == "class":
-        for holder, assumed in _instances(found, following, way):
-            yield from _enter(getattr(holder, following.name), following, beyond, _Way(way.arguments, way.assumed | assumed))
+        for holder, spelled, assumed in _instances(found, following, way):
+            further = way.on(f"{spelled}.{following.name}" if spelled else "", assumed)
+            yield from _enter(getattr(holder, following.name), following, beyond, further)
             if not beyond and following.name in ("call", "forward") and callable(holder):
-                yield Target(holder, way.assumed | assumed)
+                yield Target(holder, spelled, way.assumed | assumed)
         return
-    inner, assumed = _inside(found, following, way)
-    yield from _enter(inner, following, beyond, _Way(way.arguments, way.assumed | assumed))
+    inner, spelled, assumed = _inside(found, following, way)
+    yield from _enter(inner, following, beyond, way.on(spelled, assumed))
 
 
-def _instances(kind: type, step: Step, way: _Way) -> Iterator[tuple[object, dict[str, object]]]:
+def _instances(kind: type, step: Step, way: _Way) -> Iterator[tuple[object, str, dict[str, object]]]:
     """Yield objects of a class: made without settings, with assumed ones, and last without running its constructor."""
     if step.kind == "class" or isinstance(inspect.getattr_static(kind, step.name, None), staticmethod | classmethod):
-        yield kind, {}
+        yield kind, way.spelled, {}
         return
     positional, named = guess.settings(kind, way.arguments)
     for args, kwargs in (([], {}), (positional, named)) if positional or named else (([], {}),):
         made = _attempt(kind, args, kwargs)
         if made is not None:
-            yield made, kwargs
+            yield made, _call(way.spelled, args, kwargs), kwargs
             break
     bare = _bare(kind)
     if bare is not None:
-        yield bare
+        yield bare[0], "", bare[1]
+
+
+def _call(spelled: str, args: list[object], kwargs: dict[str, object]) -> str:
+    return f"{spelled}({', '.join([*map(repr, args), *(f'{name}={value!r}' for name, value in kwargs.items())])})" if spelled else ""
 
 
 def _attempt(kind: type, args: list[object], kwargs: dict[str, object]) -> object:
@@ -99,8 +110,8 @@ def _bare(kind: type) -> tuple[object, dict[str, object]] | None:
         return None
 
 
-def _inside(function: Any, step: Step, way: _Way) -> tuple[object, dict[str, object]]:  # noqa: ANN401
-    """Call a function and return what it calls `step.name` inside, whatever it returns itself."""
+def _inside(function: Any, step: Step, way: _Way) -> tuple[object, str, dict[str, object]]:  # noqa: ANN401
+    """Call a function and return what it calls `step.name` inside, whatever it returns itself, and the call if it returns that."""
     caught: list[object] = []
     code = getattr(inspect.unwrap(function), "__code__", None)
     positional, named = guess.settings(function, way.arguments)
@@ -120,8 +131,8 @@ def _inside(function: Any, step: Step, way: _Way) -> tuple[object, dict[str, obj
     finally:
         sys.setprofile(before)
     if caught:
-        return caught[-1], named
+        return caught[-1], _call(way.spelled, positional, named) if returned is caught[-1] else "", named
     if isinstance(returned, FunctionType) and returned.__name__ == step.name:
-        return returned, named
+        return returned, _call(way.spelled, positional, named), named
     because = f": {type(error).__name__}: {error}" if error else ""
     raise UnreachableError(f"calling `{getattr(function, '__name__', 'it')}` does not define `{step.name}`{because}")

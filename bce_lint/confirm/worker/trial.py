@@ -270,6 +270,8 @@ def _outcome(job: Job, way: Way, found: Found) -> Outcome:
         shape=way.layout.shape,
         classes=way.classes,
         labelled=way.inputs.labelled,
+        labels=way.layout.labels,
+        call=way.inputs.spell(way.target.spelled) if way.judged == RESULT else "",
         breaks=found.breaks,
         elsewhere=way.trial.elsewhere,
         table=read.table,

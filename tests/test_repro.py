@@ -1,0 +1,82 @@
+"""The executed slice as a script of its own: run by itself, it shows the number that the verdict tells."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bce_lint.confirm.case import Case
+from bce_lint.confirm.pool import Pool
+from tests.cases import IMPORTS, OTHERS, case, confirmed, seeds, verdict
+
+FACTORY = """
+def make(gamma, weights):
+    def loss(y_true, y_pred):
+        return -K.mean(gamma * y_true * tf.log(1 - y_pred))
+    return loss
+"""
+
+OLD_MODULE = """
+import keras.objectives as ko
+def loss(y_true, y_pred):
+    return ko.mse(y_true, y_pred) + tf.log(1 - y_pred)
+"""
+
+
+def reproduced(name: str) -> Case:
+    match name:
+        case "seed":
+            return seeds()
+        case "factory":
+            return case(IMPORTS + FACTORY, "tf.log(1 - y_pred)")
+        case "old module":
+            return case(IMPORTS + OLD_MODULE, "tf.log(1 - y_pred)")
+        case _:
+            source, flagged, _ = OTHERS[name]
+            return case(source, flagged, framework=name)
+
+
+def run(file: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-I", file], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.framework
+@pytest.mark.parametrize("name", ["seed", "factory", "old module", *OTHERS])
+def test_the_script_gives_the_number_with_nothing_but_the_framework(pool: Pool, tmp_path: Path, name: str) -> None:
+    pytest.importorskip(name if name in OTHERS else "tensorflow", reason="the script runs in it")
+    found = confirmed(verdict(pool, reproduced(name)))
+    file = tmp_path / "repro.py"
+    file.write_text(found.evidence.program)
+    done = run(file)
+    value, _, gradient = done.stdout.partition("gradient")
+    assert done.returncode == 0, done.stderr
+    assert found.witnesses[0].result in value
+    assert "nan" in gradient or name == "numpy"
+
+
+def test_files_of_the_project_become_part_of_the_script(pool: Pool, tmp_path: Path) -> None:
+    (tmp_path / "setup.py").touch()
+    (tmp_path / "maths.py").write_text("import numpy as np\nSCALE = 2.0\ndef safe(x):\n    return np.log(x) * SCALE\n")
+    source = "import maths\nfrom maths import safe as s\ndef loss(labels, output):\n    return s(output) + maths.safe(1 - output)\n"
+    made = case(source, "maths.safe(1 - output)", framework="numpy", path=tmp_path / "losses.py")
+    program = confirmed(verdict(pool, made)).evidence.program
+    (tmp_path / "maths.py").unlink()
+    (tmp_path / "repro.py").write_text(program)
+    assert "-inf" in run(tmp_path / "repro.py").stdout
+
+
+def test_a_call_that_no_expression_gives_is_told_of_only(pool: Pool) -> None:
+    source = """
+    import numpy as np
+    class Loss:
+        def __init__(self, path):
+            self.data = open(path)
+        def call(self, labels, output):
+            return labels * np.log(output)
+    """
+    program = confirmed(verdict(pool, case(source, "np.log(output)", framework="numpy"))).evidence.program
+    assert program.rstrip().splitlines()[-1].startswith("# value is nan at |logit| = 103.97")
+    compile(program, "repro", "exec")
