@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-GLOB = re.compile(r"(?P<deep>(?<![^/])\*\*/+)|(?P<rest>(?<=/)\*\*\Z)|(?P<star>\*+)|(?P<any>\?)|(?P<set>\[)|\\(?P<escaped>.)|(?P<plain>.)")
+GLOB = re.compile(r"(?P<deep>(?<![^/])\*\*/)|(?P<rest>(?<=/)\*\*\Z)|(?P<star>\*+)|(?P<any>\?)|(?P<set>\[)|\\(?P<escaped>.)|(?P<plain>.)")
 SET = re.compile(r"\[(?P<not>[!^]?)(?P<members>\]?(?:\[:\w+:\]|\\.|[^\]\\])*)\]")
+MEMBER = re.compile(r"\[:\w+:\]|\\.|.", re.DOTALL)
 CLASSES = {
     "[:alnum:]": "A-Za-z0-9",
     "[:alpha:]": "A-Za-z",
@@ -94,7 +95,7 @@ def parse(root: str, text: str) -> Ignore:
         if pattern is None:
             continue
         patterns.append(pattern)
-        bare = body.rstrip("/")
+        bare = body.removesuffix("/")
         if not SPECIAL.intersection(bare):
             names.add(bare)
         elif bare.startswith("*") and not SPECIAL.intersection(bare[1:]):
@@ -115,7 +116,7 @@ def _trimmed(line: str) -> str:
 
 def _pattern(body: str, *, negated: bool) -> Pattern | None:
     """Translate a pattern; None if it is empty or can never match."""
-    glob = body.rstrip("/") if body.endswith("/") else body
+    glob = body.removesuffix("/")
     if not glob:
         return None
     regex = "".join(_translated(glob.removeprefix("/")))
@@ -147,8 +148,27 @@ def _translated(glob: str) -> Iterator[str]:
 
 
 def _set(found: re.Match[str]) -> str:
-    """Translate `[a-z]` and its like; it never matches a slash."""
-    members = found["members"]
-    parts = (CLASSES.get(part, part) for part in re.findall(r"\[:\w+:\]|\\.|.", members, re.DOTALL))
-    escaped = "".join(re.sub(r"([\[\]^&~|])", r"\\\1", part) if len(part) == 1 else part for part in parts)
-    return f"(?!/)[{'^' if found['not'] else ''}{escaped}]"
+    """Translate `[a-z]` and its like; it never matches a slash, and a range that runs backwards matches nothing."""
+    members = "".join(_members(MEMBER.findall(found["members"])))
+    match bool(found["not"]), members:
+        case False, "":
+            return "(?!)"
+        case True, "":
+            return "[^/]"
+        case negated, _:
+            return f"(?!/)[{'^' * negated}{members}]"
+
+
+def _members(parts: list[str]) -> Iterator[str]:
+    at = 0
+    while at < len(parts):
+        part = parts[at]
+        if part in CLASSES:
+            yield CLASSES[part]
+        elif parts[at + 1 : at + 2] == ["-"] and at + 2 < len(parts):
+            low, high = part[-1], parts[at + 2][-1]
+            yield f"{re.escape(low)}-{re.escape(high)}" if low <= high else ""
+            at += 2
+        else:
+            yield re.escape(part[-1])
+        at += 1
