@@ -26,6 +26,7 @@ from bce_lint.facts.expr import (
     Reference,
     Text,
     Truth,
+    children,
 )
 from bce_lint.facts.vocabulary.customs import BACKENDS, ENDING_LAYER
 from bce_lint.facts.vocabulary.row import Row, UnreadError, Vocabulary
@@ -312,13 +313,19 @@ class Lower:
         args = self._arguments(node.args)
         if isinstance(func.value, ir.Name) and func.value.id in BACKENDS and isinstance(owner, (Param, Free, Opaque, Index)):
             return self.call(Reference(f"{BACKENDS[func.value.id]}.{func.attr}"), args, unparse(func))
-        row = vocabulary.method(func.attr, self.scope.module.frameworks)
+        row = self._method_of(owner, func.attr)
         if row is None or args is None:
             return self.opaque(unparse(func))
         result = self._apply(row, [(None, owner), *args], func.attr)
         if func.attr.endswith("_") and not isinstance(result, Opaque):
             self.unpack(func.value, node, result)
         return result
+
+    def _method_of(self, owner: Expr, name: str) -> tuple[Vocabulary, Row] | None:
+        """Return the row of a tensor's method: in the framework that made `owner` or its operand, else in those that the file imports."""
+        languages = self.scope.module.project.languages
+        made = next((languages[e] for e in (owner, *children(owner)) if e in languages), None)
+        return (made and vocabulary.method(name, (made,))) or vocabulary.method(name, self.scope.module.frameworks)
 
     def _apply(self, found: tuple[Vocabulary, Row], args: list[tuple[str | None, Expr]], text: str) -> Expr:
         language, row = found
