@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -22,6 +23,7 @@ from bce_lint.facts.expr import (
     Exp,
     Expm1,
     Expr,
+    Free,
     Index,
     Items,
     Join,
@@ -145,7 +147,7 @@ class Ranges:
         return found
 
     def _of(self, e: Expr) -> Range:
-        given = self._leaf(e)
+        given = self._limit(e.name) if isinstance(e, Free) and e.scope == "" else self._leaf(e)
         if given is not None:
             return given
         related = relations.range_of(e, self)
@@ -173,6 +175,13 @@ class Ranges:
                 inner = self.of(x)
                 return Range(iv.Interval(inner.interval.lo, inner.interval.hi), inner.lo, inner.hi)
         return self._arithmetic(e)
+
+    def _limit(self, name: str) -> Range | None:
+        """Return what `finfo` of a value's own dtype says, which is that of the site."""
+        fmt = self.functions
+        limits = {"finfo.eps": math.ldexp(1.0, 1 - fmt.precision), "finfo.tiny": fmt.tiny, "finfo.max": fmt.max, "finfo.min": -fmt.max}
+        limit = limits.get(name)
+        return None if limit is None else Range(iv.Interval(limit, limit), Reach.KNOWN, Reach.KNOWN)
 
     def _arithmetic(self, e: Expr) -> Range:
         match e:

@@ -42,6 +42,12 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
         case Sub(x, y) if isinstance(core(y), LogSumExp) and same(core(y), x):
             # log softmax, written out.
             return Range(iv.Interval(-ranges.functions.max, 0.0), Reach.KNOWN, Reach.KNOWN)
+        case Sub(x, y) if attached(x) is attached(y):
+            # A value without itself: the straight-through estimator.
+            return Range(iv.Interval(0.0, 0.0), Reach.KNOWN, Reach.KNOWN)
+        case Add(x, y) if complements(x, y) and ranges.of(x).interval.lo >= 0 and ranges.of(x).interval.hi <= 1:
+            # p + (1 - p) is 1, or its neighbour.
+            return Range(iv.Interval(0.5, 2.0), Reach.UNKNOWN, Reach.UNKNOWN)
         case Sum(x) if (inner := core(x)) and isinstance(inner, Exp) and has_zero_maximum(inner.x):
             # One of the summands is exp(0) = 1.
             return Range(iv.Interval(1.0, iv.INF), Reach.KNOWN, Reach.UNKNOWN)
@@ -71,6 +77,13 @@ def shifts_by_max(x: Expr, y: Expr) -> bool:
     """Tell whether `y` is the maximum of `x` along some axis, perhaps reshaped or detached."""
     inner = core(y)
     return isinstance(inner, Max) and core(inner.x) is core(x)
+
+
+def attached(x: Expr) -> Expr:
+    """Return `x` without being detached."""
+    while isinstance(x, StopGradient):
+        x = x.x
+    return x
 
 
 def same(reduced: Expr, x: Expr) -> bool:

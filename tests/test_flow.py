@@ -1,0 +1,147 @@
+"""What is known where: `reveal(p)  # [0, 1] float32 known` in a small source says the range, dtype and reach of `p` at that line.
+
+The sources are the cases of `fixtures/flow/*.py`, each from `# --- its name` to the next; what stands above the first is common to all.
+A mark names what it asserts: the interval always (`nan` for one that may be NaN besides), the dtype and the reach if they are given.
+The reach is that of both ends (`known`), or of the lower and the upper one (`known..unknown`). A known gap is marked as it is now,
+with `todo: ` and what it ought to be behind it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bce_lint.config import Config
+from bce_lint.facts.expr import Expr
+from bce_lint.facts.facts import Facts
+from bce_lint.facts.formats import FORMATS, Format
+from bce_lint.facts.module import Module
+from bce_lint.facts.trace import Site, Trace
+from bce_lint.judge import Judge, Locator
+from bce_lint.source.read import Source
+from bce_lint.syntax import ir
+from bce_lint.syntax.read_cst import read as read_tree
+from bce_lint.syntax.segments import segments
+
+SOURCES = Path(__file__).parent.parent / "fixtures" / "flow"
+CASE = re.compile(r"^# --- (.+)\n", re.MULTILINE)
+MARK = re.compile(r"# \[(?P<lo>[^],]+), (?P<hi>[^],]+)\](?P<words>(?: (?!todo)[\w.]+)*)(?: todo: .*)?$")
+DTYPES = ("float16", "bfloat16", "float32", "float64")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a line says of the value that it reveals."""
+
+    lo: float
+    hi: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """What is known of a value."""
+
+    lo: float
+    hi: float
+    nan: bool
+    dtype: str
+    reach: str
+
+    def agrees(self, mark: Mark) -> bool:
+        """Tell whether this is what `mark` says."""
+        fmt = FORMATS[self.dtype]
+        said = {self.dtype, self.reach, "nan"} if self.nan else {self.dtype, self.reach}
+        within = near(self.lo, mark.lo, fmt) and near(self.hi, mark.hi, fmt)
+        return within and set(mark.words) <= said and self.nan is ("nan" in mark.words)
+
+
+def near(x: float, marked: float, fmt: Format) -> bool:
+    """Tell whether `x` is the marked number, to six digits of what it lacks to 1 and of what it is."""
+    rounded = float(fmt.round(marked))
+    return x == rounded or (rounded not in {0.0, 1.0} and abs(x - rounded) <= 1e-6 * abs(rounded) and x not in {0.0, 1.0})
+
+
+def marks(text: str) -> dict[int, Mark]:
+    """Return the marks of a source by row."""
+    found: dict[int, Mark] = {}
+    for row, line in enumerate(text.splitlines(), 1):
+        if "reveal(" in line:
+            mark = MARK.search(line)
+            assert mark, f"no mark in row {row}: {line}"
+            found[row] = Mark(float(mark["lo"]), float(mark["hi"]), tuple(mark["words"].split()))
+    return found
+
+
+def revealed(source: Source, root: str = "x.py") -> dict[int, set[Revealed]]:
+    """Return by row of the whole text what is known of each value that `reveal` is called on."""
+    judge = Judge(Config(paths=(root,), select=("ALL",)))
+    module = Module(source.path, segments(source), read_tree, judge.siblings.project_for_next())
+    module.wanted = judge.wanted
+    found: dict[int, set[Revealed]] = {}
+    for segment in module.segments:
+        if "reveal(" in segment.text:
+            for trace in module.analyse(segment.index):
+                for node, value in arguments(trace):
+                    span = Locator(module, segment.index).span(node)
+                    assert span is not None
+                    found.setdefault(span.row, set()).add(known(Facts(module, trace, Site(node, value, {}, 0))))
+    assert not module.troubles
+    return found
+
+
+def arguments(trace: Trace) -> Iterator[tuple[ir.Call, Expr]]:
+    """Yield every call of `reveal` with what it is given."""
+    nodes = {id(node): value for value, places in trace.places.items() for _, node in places}
+    for places in trace.places.values():
+        for _, node in places:
+            match node:
+                case ir.Call(func=ir.Name(id="reveal"), args=(argument,)):
+                    yield node, nodes[id(argument.value)]
+
+
+def known(facts: Facts) -> Revealed:
+    """Return what the facts say of the value at their site."""
+    r = facts.range(facts.site.expr)
+    reach = r.lo.name.lower() if r.lo == r.hi else f"{r.lo.name}..{r.hi.name}".lower()
+    return Revealed(float(r.interval.lo), float(r.interval.hi), r.interval.nan, facts.dtype, reach)
+
+
+@cache
+def cases(file: Path) -> dict[str, str]:
+    """Return the cases of a file by name, every row at its place."""
+    text = file.read_text(encoding="utf-8")
+    head, *parts = CASE.split(text)
+    found: dict[str, str] = {}
+    row = head.count("\n")
+    for name, body in zip(parts[::2], parts[1::2], strict=True):
+        assert name not in found, f"two cases of {file.name} are called {name}"
+        found[name] = head + "\n" * (row + 1 - head.count("\n")) + body
+        row += 1 + body.count("\n")
+    return found
+
+
+CASES = [pytest.param(file, name, id=f"{file.stem}: {name}") for file in sorted(SOURCES.glob("*.py")) for name in cases(file)]
+
+
+@pytest.mark.parametrize(("file", "name"), CASES)
+def test_what_is_known_is_as_marked(file: Path, name: str) -> None:
+    text = cases(file)[name]
+    assert differences(Source("x.py", text.encode()), marks(text)) == []
+
+
+def differences(source: Source, wanted: dict[int, Mark], root: str = "x.py") -> list[str]:
+    """Return a line for every mark that is not what is known there."""
+    found = revealed(source, root)
+    rows = sorted({*wanted, *found})
+    wrong = [row for row in rows if row not in wanted or row not in found or not all(one.agrees(wanted[row]) for one in found[row])]
+    return [f"row {row}: marked {wanted.get(row)}, known {found.get(row)}" for row in wrong]
+
+
+def test_there_are_marks_enough_to_trust() -> None:
+    assert sum(len(marks(text)) for file in SOURCES.glob("*.py") for text in cases(file).values()) >= 150
