@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from bce_lint.facts import algebra, calls, classes, vocabulary
+from bce_lint.facts import algebra, calls, classes, models, vocabulary
 from bce_lint.facts.bind import bind
 from bce_lint.facts.expr import (
     Concat,
@@ -308,9 +308,16 @@ class Lower:
         if name is not None and name in self.scope.names:
             return None
         owner = self.lower(func.value)
-        if isinstance(owner, (Reference, Made, Definition, Layer, Text, Nothing)):
+        if func.attr == "compile" and isinstance(owner, (Layer, Made, Join)):
+            return models.compiled(owner, self._arguments(node.args) or (), self) or self.opaque(unparse(func))
+        if isinstance(owner, (Reference, Made, Definition, Text, Nothing)) or (isinstance(owner, Layer) and func.attr != "add"):
             return None
         args = self._arguments(node.args)
+        if func.attr == "add" and args is not None and (model := models.grown(owner, args)) is not None:
+            self.unpack(func.value, node, model)
+            return Nothing()
+        if isinstance(owner, Layer):
+            return self.opaque(unparse(func))
         if isinstance(func.value, ir.Name) and func.value.id in BACKENDS and isinstance(owner, (Param, Free, Opaque, Index)):
             return self.call(Reference(f"{BACKENDS[func.value.id]}.{func.attr}"), args, unparse(func))
         row = self._method_of(owner, func.attr)

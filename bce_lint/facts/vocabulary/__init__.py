@@ -18,6 +18,7 @@ VOCABULARIES: Mapping[str, str] = {
     "keras.layers": "keras_models",
     "keras.losses": "keras_models",
     "keras.models": "keras_models",
+    "keras.Model": "keras_models",
     "keras.Sequential": "keras_models",
     "torch": "torch",
     "torch.nn": "torch_nn",

@@ -99,6 +99,7 @@ VOCABULARY = Vocabulary(
         "keras.losses.squared_hinge": Row(row_mean(regressions.squared_hinge), "y_true:labels y_pred:x"),
         "keras.losses.tversky": Row(regressions.tversky, "y_true:labels y_pred:x alpha beta axis"),
         # layers
+        "keras.Model": Row(layer("model"), "inputs/input: outputs/output name: trainable:"),
         "keras.Sequential": Row(layer("sequential"), "layers:items trainable: name:"),
         "keras.layers.Activation": Row(layer("activation"), f"activation {COMMON}"),
         "keras.layers.Add": Row(layer("add"), f"{COMMON}"),
@@ -175,6 +176,7 @@ VOCABULARY = Vocabulary(
         "keras.layers.minimum": Row(make.folded(make.minimum), f"inputs:items {COMMON}"),
         "keras.layers.multiply": Row(make.folded(algebra.mul), f"inputs:items {COMMON}"),
         "keras.layers.subtract": Row(make.folded(algebra.sub), f"inputs:items {COMMON}"),
+        "keras.models.Model": Row(layer("model"), "inputs/input: outputs/output name: trainable:"),
         "keras.models.Sequential": Row(layer("sequential"), "layers:items trainable: name:"),
     },
 )

@@ -13,6 +13,10 @@ from bce_lint.facts.vocabulary.places import identity
 from bce_lint.facts.vocabulary.row import UNKNOWN, Row, UnreadError
 
 ONE = "inputs/input/x:x training: mask:"
+SEQUENCE = "sequential"
+"""The layer that calls one after another."""
+LOSSES = "keras.losses"
+"""Where the losses are that a string names."""
 
 
 def layer(make: str, **defaults: object) -> Callable[..., Expr]:
@@ -85,6 +89,12 @@ def sequential(x: Expr, items: Expr | tuple[Expr, ...], key: str = UNKNOWN) -> E
     return x
 
 
+def outputs(x: Expr, outputs: Expr) -> Expr:
+    """Return what a model puts out that was built from its inputs to its outputs."""
+    del x
+    return outputs.items[0] if isinstance(outputs, Items) and len(outputs.items) == 1 else outputs
+
+
 def unchanged(x: Expr, **_: object) -> Expr:
     """Return `x`, whatever the settings."""
     return identity(x)
@@ -128,9 +138,10 @@ LAYERS: Mapping[str, Row] = {
     "loss": Row(loss, "y_true:labels y_pred:x sample_weight:weight"),
     "maximum": Row(merged(make.folded(make.maximum)), ONE),
     "minimum": Row(merged(make.folded(make.minimum)), ONE),
+    "model": Row(outputs, ONE),
     "multiply": Row(merged(make.folded(algebra.mul)), ONE),
     "pooled": Row(axes.pooled, ONE),
     "rearranged": Row(places.view("layer"), ONE),
-    "sequential": Row(sequential, ONE, keyed=True),
+    SEQUENCE: Row(sequential, ONE, keyed=True),
     "subtract": Row(merged(make.folded(algebra.sub)), ONE),
 }
