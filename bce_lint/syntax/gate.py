@@ -66,7 +66,7 @@ def rejected(segment: Segment, text: str, error: SyntaxError) -> Trouble:
 
 def trouble(segment: Segment, place: int, message: str) -> Trouble:
     """Give a Trouble at one character of a segment."""
-    start = min(segment.start + place, segment.end)
+    start = min(segment.place(place), segment.end)
     return Trouble(segment.source.path, segment.source.span(start, start), message)
 
 

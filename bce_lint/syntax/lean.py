@@ -1,4 +1,4 @@
-"""A large class without the methods that do not matter: blanked, so that every character keeps its place and parsing is cheap."""
+"""A large class without the methods that do not matter: they are cut out, so that parsing costs what the rest costs."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def lean(segment: Segment, offsets: Sequence[int]) -> Segment:
     members = _members(text)
     hot = [offset - segment.start for offset in offsets if segment.start <= offset < segment.end]
     needed = _needed(text, members, hot)
-    cold = tuple((member.start, member.end) for member in members if member not in needed)
-    return replace(segment, blank=cold)
+    needed = needed or set(members[:1])  # a body must not be empty
+    return replace(segment, cuts=tuple((member.start, member.end) for member in members if member not in needed))
 
 
 def _members(text: str) -> list[Member]:

@@ -49,7 +49,8 @@ class Places:
 
     def _mark(self, handle: object) -> tuple[int, int]:
         start, end = self.marks[id(handle)]
-        return self.tree.segment.start + start, self.tree.segment.start + end
+        place = self.tree.segment.place
+        return place(start), place(max(end - 1, start)) + min(end - start, 1)
 
 
 def places(tree: Tree) -> Places:

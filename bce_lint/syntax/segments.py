@@ -23,7 +23,6 @@ HEAD = re.compile(
     """,
     re.VERBOSE,
 )
-BLACK = re.compile(r"[^\r\n]")
 LONG = 16_384
 
 
@@ -51,16 +50,24 @@ class Segment:
     binds: tuple[str, ...]
     """The names that it binds at module level: more than it does, perhaps, but none less; `*` is a star import."""
 
-    blank: tuple[tuple[int, int], ...] = ()
-    """Stretches of it that are left out of `text`: blanks stand there."""
+    cuts: tuple[tuple[int, int], ...] = ()
+    """Stretches of it, ascending, that `text` leaves out."""
 
     @property
     def text(self) -> str:
-        """Its part of the source."""
-        text = self.source.text[self.start : self.end]
-        for start, end in self.blank:
-            text = text[:start] + BLACK.sub(" ", text[start:end]) + text[end:]
-        return text
+        """Its part of the source, less the cuts."""
+        text = self.source.text
+        begins = [self.start, *(self.start + end for _, end in self.cuts)]
+        ends = [*(self.start + start for start, _ in self.cuts), self.end]
+        return "".join(text[begin:end] for begin, end in zip(begins, ends, strict=True))
+
+    def place(self, offset: int) -> int:
+        """Return where in the file a character of `text` stands."""
+        for start, end in self.cuts:
+            if offset < start:
+                break
+            offset += end - start
+        return self.start + offset
 
     @property
     def row(self) -> int:
