@@ -125,6 +125,7 @@ NOT_CALLED: Mapping[str, str] = {
     "torch.from_numpy": "wants NumPy arrays",
     **dict.fromkeys(["torch.Tensor", "FloatTensor", "DoubleTensor", "HalfTensor"], "wants a list"),
     "Sequential": "has a test of its own",
+    "Model": "wants the tensors of a model",
     "method.torch.cuda": "needs a GPU",
     "method.torch.fill": "in place only",
     "method.torch.normal": "in place only",
