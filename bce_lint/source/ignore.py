@@ -148,7 +148,7 @@ def _translated(glob: str) -> Iterator[str]:
 
 
 def _set(found: re.Match[str]) -> str:
-    """Translate `[a-z]` and its like; it never matches a slash, and a range that runs backwards matches nothing."""
+    """Translate `[a-z]` and its like; it never matches a slash, and a range that runs backwards matches its start only."""
     members = "".join(_members(MEMBER.findall(found["members"])))
     match bool(found["not"]), members:
         case False, "":
@@ -167,7 +167,7 @@ def _members(parts: list[str]) -> Iterator[str]:
             yield CLASSES[part]
         elif parts[at + 1 : at + 2] == ["-"] and at + 2 < len(parts):
             low, high = part[-1], parts[at + 2][-1]
-            yield f"{re.escape(low)}-{re.escape(high)}" if low <= high else ""
+            yield f"{re.escape(low)}-{re.escape(high)}" if low <= high else re.escape(low)
             at += 2
         else:
             yield re.escape(part[-1])

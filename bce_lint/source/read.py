@@ -94,7 +94,7 @@ def read(path: str) -> Source | Trouble:
     except OSError as error:
         return Trouble(path, None, f"cannot be read: {(error.strerror or str(error)).lower()}")
     if data is None:
-        return Trouble(path, None, "is not a regular file; name a file or a directory")
+        return Trouble(path, None, "is not a regular file: name a file or a directory")
     return decode_notebook(path, data) if path.endswith(".ipynb") else decode(path, data)
 
 
@@ -109,19 +109,19 @@ def decode_notebook(path: str, data: bytes) -> Source | Trouble:
 def decode(path: str, data: bytes) -> Source | Trouble:
     """Turn the bytes of a file into a Source, as Python would: by byte order mark, coding line, else UTF-8."""
     if b"\0" in data:
-        return Trouble(path, None, "is binary (it holds NUL bytes); exclude it, or save it as UTF-8 text")
-    marked = data.startswith(BOM_UTF8)
-    encoding = "utf-8-sig" if marked else _declared(data)
+        return Trouble(path, None, "is binary (it holds NUL bytes): exclude it, or save it as UTF-8 text")
+    encoding = "utf-8-sig" if data.startswith(BOM_UTF8) else _declared(data)
     if encoding == "utf-8" and data.isascii():
         return Source(path, data)
     try:
-        text = data.decode(encoding)
+        return Source(path, data.decode(encoding).encode(), encoding)
     except LookupError:
-        return Trouble(path, None, f'declares the unknown encoding "{encoding}"; correct its coding line')
-    except UnicodeDecodeError as error:
-        row = len(ROW_END.findall(data[: error.start].decode("latin-1"))) + 1
-        return Trouble(path, None, f"is not valid {encoding} (line {row}); save it as UTF-8, or declare its encoding in the first line")
-    return Source(path, data[len(BOM_UTF8) :] if marked else text.encode(), encoding)
+        return Trouble(path, None, f'declares the unknown encoding "{encoding}": correct its coding line')
+    except UnicodeError as error:
+        sound = data[: error.start] if isinstance(error, UnicodeDecodeError) else b""
+        row = len(ROW_END.findall(sound.decode("latin-1"))) + 1
+        what = f"is not valid {encoding.removesuffix('-sig')} (line {row})"
+        return Trouble(path, None, f"{what}: save it as UTF-8, or declare its encoding in the first line")
 
 
 def _bytes(path: str) -> bytes | None:
@@ -133,7 +133,8 @@ def _bytes(path: str) -> bytes | None:
 
 def _declared(data: bytes) -> str:
     """Read the coding line of PEP 263, which stands in the first or second line."""
-    if b"coding" not in data[:1000] or (found := CODING.match(data)) is None:
+    found = CODING.match(data)
+    if found is None:
         return "utf-8"
     name = found[1].decode().lower().replace("_", "-")
     return "utf-8" if name in ("utf-8", "utf8") or name.startswith("utf-8-") else name

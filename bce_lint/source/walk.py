@@ -19,7 +19,7 @@ def walk(paths: Iterable[str]) -> Iterator[str | Trouble]:
     for path in paths:
         shown = _tidy(path)
         place = Path(path)
-        absolute = str(place.resolve())
+        absolute = os.path.realpath(path)
         if place.is_dir():
             found = _below("" if shown == "." else f"{shown.rstrip('/')}/", absolute)
         elif place.exists():
