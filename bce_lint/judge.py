@@ -24,7 +24,7 @@ from bce_lint.syntax import ir
 from bce_lint.syntax.lean import lean
 from bce_lint.syntax.place import Places, places
 from bce_lint.syntax.read_cst import read
-from bce_lint.syntax.segments import holding, segments
+from bce_lint.syntax.segments import Segment, holding, segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Judge:
 
     def __init__(self, config: Config) -> None:
         self.rules = registry.selected(config.select, config.ignore)
-        self.kinds = registry.kinds(self.rules)
+        self.search = registry.search(self.rules, chosen=bool(config.select))
         self.dtype = config.dtype
         self.wanted = tuple({op for rule in self.rules for op in rule.on})
         self.siblings = Siblings.of(config.paths, read)
@@ -66,9 +66,7 @@ class Judge:
             return Judged((), (Trouble(source.path, at.span, f"{what}; please report it with this file"),))
 
     def _judge(self, source: Source, at: Whereabouts) -> Judged:
-        offsets = source.characters(prefilter.candidates(source.data, self.kinds))
-        parts = tuple(lean(part, offsets) for part in segments(source))
-        hot = holding(parts, offsets)
+        parts, hot = self._segments(source)
         module = Module(source.path, parts, read, self.siblings.project_for_next())
         module.wanted = self.wanted
         cases: list[Case] = []
@@ -78,6 +76,15 @@ class Judge:
                 hits = resolved(_hits(module, trace, self, at))
                 cases += (_case(hit, source, Locator(module, segment.index)) for hit in hits)
         return Judged(tuple(cases), tuple(module.troubles.values()))
+
+
+    def _segments(self, source: Source) -> tuple[tuple[Segment, ...], list[Segment]]:
+        """Return all segments of a file, and those in which there may be something to find."""
+        offsets = source.characters(prefilter.candidates(source.data, self.search.in_losses))
+        parts = tuple(lean(part, offsets) for part in segments(source))
+        anyway = set(holding(parts, source.characters(prefilter.candidates(source.data, self.search.everywhere))))
+        hot = [part for part in holding(parts, offsets) if part in anyway or prefilter.LOSSY_TEXT.search(part.text)]
+        return parts, hot
 
 
 @dataclass(slots=True)

@@ -38,14 +38,14 @@ def lint(config: Config) -> Outcome:
     files = judged_files = 0
     judge: Judge | None = None
     gc.disable()
-    kinds = _kinds(config)
+    search = _search(config)
     for path in walk(config.paths):
         source = path if isinstance(path, Trouble) else read(path)
         if isinstance(source, Trouble):
             troubles.append(source)
             continue
         files += 1
-        if not prefilter.candidates(source.data, kinds):
+        if not prefilter.worth_reading(source.data, search):
             continue
         if judge is None:
             from bce_lint.judge import Judge
@@ -62,10 +62,10 @@ def lint(config: Config) -> Outcome:
     return Outcome(tuple(case.finding for case in cases), tuple(troubles), tuple(cases), files)
 
 
-def _kinds(config: Config) -> prefilter.Kinds:
+def _search(config: Config) -> prefilter.Search:
     """Return what to look for in the bytes of a file; the rules are not imported for those that are on by default."""
     if not config.select:
         return prefilter.DEFAULT
     from bce_lint import registry
 
-    return registry.kinds(registry.selected(config.select, config.ignore))
+    return registry.search(registry.selected(config.select, config.ignore), chosen=True)

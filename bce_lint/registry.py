@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bce_lint import rules
 from bce_lint.finding import UsageError
 from bce_lint.rule import Level, Rule
-from bce_lint.source.prefilter import Kinds
+from bce_lint.source.prefilter import Kinds, Search
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -58,9 +58,10 @@ def selected(select: Sequence[str], ignore: Sequence[str], known: Sequence[Rule]
     return tuple(rule for rule in known if _wanted(rule, select) > _named(rule, ignore))
 
 
-def kinds(rules: Sequence[Rule]) -> Kinds:
-    """Return the operations that `rules` look for."""
-    return reduce(or_, (rule.kinds for rule in rules), Kinds.CALLS)
+def search(rules: Sequence[Rule], *, chosen: bool) -> Search:
+    """Return what `rules` look for; if they were chosen by hand, all of it everywhere."""
+    kinds = reduce(or_, (rule.kinds for rule in rules), Kinds.CALLS)
+    return Search(kinds if chosen else Kinds.CALLS, kinds)
 
 
 def find(word: str, known: Sequence[Rule] | None = None) -> Rule:

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from bce_lint.finding import UsageError
-from bce_lint.registry import find, kinds, registered, selected
+from bce_lint.registry import find, registered, search, selected
 from bce_lint.rule import Level, Rule
 from bce_lint.source.prefilter import DEFAULT, Kinds
 
@@ -133,4 +133,4 @@ def test_the_rules_of_this_project_are_well_formed() -> None:
 
 
 def test_code_is_read_by_default_for_what_the_default_rules_look_for() -> None:
-    assert kinds(selected((), ())) == DEFAULT
+    assert search(selected((), ()), chosen=False) == DEFAULT

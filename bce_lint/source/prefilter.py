@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Flag, auto
 
 
@@ -16,8 +17,23 @@ class Kinds(Flag):
     POWERS = auto()
 
 
-DEFAULT = Kinds.CALLS
-"""What the rules that are on by default look for."""
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for `everywhere`, and what only in code that speaks of losses or gradients."""
+
+    everywhere: Kinds
+    in_losses: Kinds
+
+
+DEFAULT = Search(Kinds.CALLS, Kinds.CALLS | Kinds.ROOTS | Kinds.POWERS)
+"""What the rules that are on by default look for: a root or power matters to them only where a gradient goes through it."""
+LOSSY = (
+    *("loss", "y_true", "y_pred", "logits", "entropy", "divergence", "likelihood"),
+    *("minimize(", "backward(", ".grad(", "gradienttape"),
+)
+"""What code that speaks of losses or gradients contains, in lower case."""
+LOSSY_TEXT = re.compile("|".join(map(re.escape, LOSSY)), re.IGNORECASE)
+LOSSY_BYTES = tuple(word.encode() for word in LOSSY)
 
 CALLED = (
     *(b"log", b"log2", b"log10", b"log1p", b"log1py", b"xlogy", b"exp", b"exp2", b"expm1", b"exponential"),
@@ -56,6 +72,16 @@ POWER = re.compile(rb"\*\*(?:(?<=[\w.)\]]\*\*)|(?<=[\w.)\]] \*\*)|(?<=  \*\*)(?=
 
 
 NAMED = ((Kinds.CALLS, CALLED), (Kinds.ROOTS, ROOTS), (Kinds.DIVISIONS, DIVISIONS), (Kinds.POWERS, POWERS))
+
+
+def worth_reading(data: bytes, search: Search) -> bool:
+    """Tell whether a file has any of what is searched."""
+    if not candidates(data, search.everywhere | search.in_losses):
+        return False
+    if candidates(data, search.everywhere):
+        return True
+    lower = data.lower()
+    return any(word in lower for word in LOSSY_BYTES)
 
 
 def candidates(data: bytes, kinds: Kinds = Kinds.CALLS) -> list[int]:
