@@ -69,6 +69,24 @@ def walk(e: Expr) -> Iterator[Expr]:
                 stack.append(child)
 
 
+def replaced(e: Expr, old: Expr, new: Expr) -> Expr:
+    """Return `e` with `new` in place of `old`."""
+    if e is old:
+        return new
+    fields = [getattr(e, name) for name in e.__match_args__]
+    inner = [_replaced(field, old, new) for field in fields]
+    return e if all(a is b for a, b in zip(fields, inner, strict=True)) else type(e)(*inner)
+
+
+def _replaced(field: object, old: Expr, new: Expr) -> object:
+    if isinstance(field, Expr):
+        return replaced(field, old, new)
+    if isinstance(field, tuple) and any(isinstance(item, Expr) for item in field):
+        items = tuple(_replaced(item, old, new) for item in field)
+        return field if all(a is b for a, b in zip(field, items, strict=True)) else items
+    return field
+
+
 @dataclass_transform(frozen_default=True, eq_default=False)
 def op(cls: type[T]) -> type[T]:
     """Declare an op: a frozen node of the algebra, matched by position."""

@@ -29,7 +29,8 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
             return Range(Interval(-1.0, 1.0, nan=ranges.of(y).interval.contains(0.0)), Reach.KNOWN, Reach.KNOWN)
         case Div(x, y) if isinstance(core(y), (Add, Sub)) and is_part(x, y, ranges):
             zero = ranges.of(x).touches(0.0)
-            return Range(Interval(0.0, 1.0, nan=zero > Reach.UNKNOWN and ranges.of(y).interval.contains(0.0)), zero, Reach.UNKNOWN)
+            # Exactly 1 when prediction and labels are the same, smoothing or not.
+            return Range(Interval(0.0, 1.0, nan=zero > Reach.UNKNOWN and ranges.of(y).interval.contains(0.0)), zero, Reach.GUESSED)
         case MatMul(x, y) | Sum(Mul(x, y)) if unit(x) and unit(y):
             return Range(Interval(-1.0, 1.0), Reach.KNOWN, Reach.KNOWN)
     return None

@@ -5,15 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bce_lint.facts.algebra import core
-from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, Log, Log1p, Maximum, Mul, Neg, Sub
+from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, Log, Log1p, Maximum, Mean, Mul, Neg, Sub, Sum
 from bce_lint.facts.facts import Facts
-from bce_lint.facts.relations import complement
+from bce_lint.facts.relations import complement, is_share
+from bce_lint.facts.uses import is_label, numerator, summands
 
 
 def is_probability(x: Expr, facts: Facts) -> bool:
-    """Tell whether `x` is known, or guessed, to lie in [0, 1]."""
-    interval = facts.range(x).interval
-    return interval.lo >= 0 and interval.hi <= 1 and not interval.nan and facts.modelled(x)
+    """Tell whether `x` is known, or guessed, to lie in [0, 1]; a ratio of totals, such as an overlap, is no probability."""
+    p = picked(x, facts)
+    interval = facts.range(p).interval
+    return interval.lo >= 0 and interval.hi <= 1 and not interval.nan and facts.modelled(p) and not is_overlap(p)
+
+
+def picked(x: Expr, facts: Facts) -> Expr:
+    """Return `p` if `x` is `sum(y * p)` with labels `y`: the probability of the right class; else `x` itself."""
+    match core(x):
+        case Sum(product) if isinstance(core(product), Mul):
+            values = [factor for factor in numerator(product) if not is_label(factor, facts)]
+            return values[0] if len(values) == 1 and len(numerator(product)) == 2 else x
+    return x
+
+
+def is_overlap(x: Expr) -> bool:
+    """Tell whether `x` is a quotient of sums over many entries, and not one entry's share in such a sum."""
+    inner = core(x)
+    if not isinstance(inner, Div) or is_share(inner.x, inner.y):
+        return False
+    return any(isinstance(core(term), (Sum, Mean)) for term in summands(inner.y))
 
 
 def complement_logged(e: Expr) -> Expr | None:

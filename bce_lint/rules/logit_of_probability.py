@@ -51,7 +51,7 @@ def logit_of_probability(e: Expr, facts: Facts) -> Report | None:
         f"{facts.saturated(p)}, so `1 - {name}` is 0 and `{shape(e, name)}` infinite",
         help="use the logits that the probability was made from" if facts.logits_of(p) else "compute the loss from logits, or clip first",
         because=(p,),
-        covers=tuple(part for part in (getattr(e, "x", None), getattr(e, "y", None)) if isinstance(part, Expr)),
+        covers=(e, *(part for part in (getattr(e, "x", None), getattr(e, "y", None)) if isinstance(part, Expr))),
         replace=facts.logits_of(p),
     )
 

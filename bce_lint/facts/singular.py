@@ -1,0 +1,184 @@
+"""Ops that are infinite, or have an infinite gradient, at a value of their operand; what a test says of it; what can be 0 unseen."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from bce_lint.facts.algebra import core
+from bce_lint.facts.expr import (
+    Abs,
+    Acos,
+    Add,
+    Asin,
+    Atanh,
+    Const,
+    Div,
+    Exp,
+    Expr,
+    Log,
+    Log1p,
+    Maximum,
+    Mean,
+    Mul,
+    Neg,
+    Norm,
+    Pow,
+    Relu,
+    Sqrt,
+    Square,
+    Std,
+    StopGradient,
+    Sub,
+    Sum,
+    Truth,
+    Var,
+    Where,
+    children,
+    walk,
+)
+from bce_lint.facts.facts import Facts
+from bce_lint.facts.uses import computed
+
+NEAR = 1e-2
+"""A bound this close to the value at which an op breaks is meant as a guard."""
+RELATIONS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Singular:
+    """`op` breaks where `operand` is `at`: there its derivative is infinite, if not its value."""
+
+    op: Expr
+    operand: Expr
+    at: float
+
+
+def singular(op: Expr) -> Singular | None:
+    """Return where `op` by itself breaks."""
+    match op:
+        case Log(x) | Div(_, x) | Sqrt(x) | Norm(x, zero_gradient=False):
+            return Singular(op, x, 0.0)
+        case Pow(x, Const(c)) if c < 1 and c != 0:
+            return Singular(op, x, 0.0)
+        case Log1p(x):
+            return Singular(op, x, -1.0)
+        case Acos(x) | Asin(x) | Atanh(x):
+            return Singular(op, x, 1.0)
+        case Exp(x):
+            return Singular(op, x, math.inf)
+    return None
+
+
+def computed_in(e: Expr) -> Iterator[Expr]:
+    """Yield `e` and all that it differentiates through, but not what another `where` chooses between."""
+    seen = {e}
+    stack = [e]
+    while stack:
+        top = stack.pop()
+        yield top
+        if not isinstance(top, (Where, Truth, StopGradient)):
+            new = [child for child in children(top) if child not in seen]
+            seen.update(new)
+            stack += new
+
+
+def kept_out(found: Singular, test: Expr, *, chosen: bool) -> bool:
+    """Tell whether `test` is there to keep the operand off the value at which the op breaks: it is not `chosen` then."""
+    match test:
+        case Truth("not", x):
+            return kept_out(found, x, chosen=not chosen)
+        case Truth("and" | "or" as word, x, Expr() as y) if (word == "and") == chosen:
+            return kept_out(found, x, chosen=chosen) or kept_out(found, y, chosen=chosen)
+        case Truth(relation, x, Const(bound)) if relation in RELATIONS:
+            value = solved(found.operand, core(x), found.at)
+            if value is None or (math.isfinite(value) and abs(value - bound) > NEAR):
+                return False
+            return RELATIONS[relation](value, bound) != chosen
+    return False
+
+
+def not_chosen(op: Expr, facts: Facts) -> bool:
+    """Tell whether a `where` chooses something else wherever `op` breaks."""
+    found = singular(op)
+    if found is None:
+        return False
+    for e in computed(facts.trace):
+        if isinstance(e, Where):
+            for branch, chosen in ((e.x, True), (e.y, False)):
+                if kept_out(found, e.test, chosen=chosen) and any(part is op for part in computed_in(branch)):
+                    return True
+    return False
+
+
+def solved(e: Expr, x: Expr, value: float) -> float | None:
+    """Return what `x` is where `e` is `value`, if `e` is computed from nothing else in a simple way."""
+    match core(e):
+        case inner if inner is x:
+            return value
+        case Neg(a):
+            return solved(a, x, -value)
+        case Sub(Const(k), a):
+            return solved(a, x, k - value)
+        case Sub(a, Const(k)):
+            return solved(a, x, value + k)
+        case Add(a, Const(k)):
+            return solved(a, x, value - k)
+        case Mul(a, Const(k)) if k:
+            return solved(a, x, value / k)
+        case Div(a, Const(k)):
+            return solved(a, x, value * k)
+        case Abs(a) | Sqrt(a) | Square(a) if value in (0.0, math.inf):
+            return solved(a, x, value)
+    return None
+
+
+def can_vanish(e: Expr, facts: Facts) -> bool:
+    """Tell whether `e` can be 0, taking the terms of a sum of what is not negative one by one: that they share inputs is no guard."""
+    if facts.touches(e, 0.0):
+        return facts.would_touch(e, 0.0)
+    if not facts.range(e).interval.contains(0.0):
+        return False
+    match core(e):
+        case Add(x, y):
+            return facts.range(e).interval.lo >= 0 and can_vanish(x, facts) and can_vanish(y, facts)
+        case Sum(x) | Mean(x) | Square(x):
+            return can_vanish(x, facts)
+        case Mul(x, y):
+            return can_vanish(x, facts) or can_vanish(y, facts)
+    return False
+
+
+def zero_when(x: Expr) -> str:
+    """Return at which inputs `x` is 0, as a clause."""
+    match core(x):
+        case Var() | Std():
+            return "when all entries are equal"
+        case Sqrt(y) | Square(y) | Mean(y) | Norm(y):
+            return zero_when(y)
+        case Abs(Sub()) | Sub():
+            return "where both sides are equal"
+        case Relu() | Maximum(_, Const(0.0)):
+            return "for every negative input"
+        case Div(y, _) | Mul(y, Const()):
+            return zero_when(y)
+        case Sum(y):
+            return "when nothing is selected" if any(isinstance(part, Truth) for part in walk(y)) else zero_when_all(core(y))
+        case Add(y, z):
+            return zero_when(y) if zero_when(y) == zero_when(z) else "for plausible inputs"
+    return "for plausible inputs"
+
+
+def zero_when_all(x: Expr) -> str:
+    """Return at which inputs a sum over `x` is 0."""
+    inner = core(x.x) if isinstance(x, (Square, Abs)) else x
+    return "where both sides are equal" if isinstance(inner, Sub) else "when all entries are"

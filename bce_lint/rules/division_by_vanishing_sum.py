@@ -1,0 +1,135 @@
+"""`x / sum(y)`, `x / norm(x)` or `x / std(x)` whose divisor can be exactly 0."""
+
+from __future__ import annotations
+
+import re
+
+from bce_lint.facts.algebra import core
+from bce_lint.facts.expr import (
+    Abs,
+    Add,
+    Const,
+    Div,
+    Exp,
+    Expr,
+    Free,
+    Join,
+    MatMul,
+    Max,
+    Mean,
+    Minimum,
+    Mul,
+    NanToNum,
+    Norm,
+    Sqrt,
+    Square,
+    Std,
+    Sub,
+    Sum,
+    Var,
+)
+from bce_lint.facts.facts import Facts
+from bce_lint.facts.meaning import Role
+from bce_lint.facts.relations import is_share
+from bce_lint.facts.roles import named
+from bce_lint.facts.singular import not_chosen, zero_when
+from bce_lint.facts.uses import computed, rests_on
+from bce_lint.rule import Bad, Good, Level, Report, rule
+from bce_lint.source.prefilter import Kinds
+
+COUNTS = re.compile(r"(\w+\.)*_?(count|counts|total|num_positives?|num_valid)")
+"""What running totals are called: 0 before the first update, or when nothing counts."""
+
+
+@rule(
+    "division-by-vanishing-sum",
+    code="BCE401",
+    on=Div,
+    level=Level.OPT_IN,
+    kinds=Kinds.CALLS | Kinds.DIVISIONS,
+    bad=[
+        Bad(
+            """
+            def dice_loss(y_true, y_pred):
+                overlap = tf.reduce_sum(y_true * y_pred)
+                return 1 - 2 * overlap / (tf.reduce_sum(y_true) + tf.reduce_sum(y_pred))  # flagged
+            """,
+            breaks={"y_pred": -120.0, "y_true": 0.0},
+        ),
+        Bad(
+            """
+            def masked_mean_loss(error, mask):
+                return np.sum(error * mask) / np.sum(mask)  # flagged
+            """,
+            breaks={"error": 1.0, "mask": 0.0},
+        ),
+    ],
+    good=[
+        Good(
+            """
+            def dice_loss(y_true, y_pred, smooth=1.0):
+                overlap = tf.reduce_sum(y_true * y_pred)
+                return 1 - (2 * overlap + smooth) / (tf.reduce_sum(y_true) + tf.reduce_sum(y_pred) + smooth)
+            """
+        ),
+    ],
+)
+def division_by_vanishing_sum(quotient: Div, facts: Facts) -> Report | None:
+    """An empty mask, a zero vector, equal values: their sum, norm and standard deviation are exactly 0, and 0 / 0 is NaN.
+
+    One such example in a batch makes the loss NaN, and a NaN gradient destroys every weight.
+    Opt-in, since most divisions of this kind are in metrics, where nothing but one number is lost.
+    """
+    divisor = quotient.y
+    if not can_be_zero(divisor, facts) or not_chosen(quotient, facts) or cut_off(quotient, facts) or of_weights(quotient, facts):
+        return None
+    return Report(
+        f"`{facts.name(divisor)}` is 0 {zero_when(divisor)}, and the quotient then NaN or infinite",
+        help="add a smoothing constant above and below, or divide only where it is not 0",
+        because=(divisor,),
+    )
+
+
+def can_be_zero(e: Expr, facts: Facts) -> bool:
+    """Tell whether `e` is a total, a length or a spread that no constant keeps off 0."""
+    if not facts.range(e).interval.contains(0.0):
+        return False
+    match core(e):
+        case Sum(Add(_, Const())) | Mean(Add(_, Const())):
+            return False
+        case Sum() | Norm() | Std() | Var() | Max():
+            return True
+        case Sqrt(x) | Square(x) | Abs(x) | Mean(x) | Mul(x, Const()) | Div(x, _):
+            return can_be_zero(x, facts)
+        case MatMul(x, y):
+            return core(x) is core(y)
+        case Mul(x, y):
+            return can_be_zero(x, facts) or can_be_zero(y, facts)
+        case Add(x, y) | Sub(x, y):
+            return can_be_zero(x, facts) and can_be_zero(y, facts)
+        case Join(choices):
+            return any(can_be_zero(choice, facts) for choice in choices)
+        case Free(name):
+            return COUNTS.fullmatch(name) is not None
+    return False
+
+
+def cut_off(quotient: Div, facts: Facts) -> bool:
+    """Tell whether what a zero divisor makes of the quotient is replaced or cut off afterwards."""
+    for e in computed(facts.trace):
+        match e:
+            case NanToNum(x) if rests_on(x, quotient):
+                return True
+            case Minimum(x, Const()) if core(x) is quotient:
+                return True
+    return False
+
+
+def of_weights(quotient: Div, facts: Facts) -> bool:
+    """Tell whether the divisor adds up weights, or the exponentials of a softmax, which has a rule of its own."""
+    total = core(quotient.y)
+    if not isinstance(total, Sum):
+        return False
+    x = core(total.x)
+    role = facts.role(x) or named(facts.name(x))
+    return role is Role.WEIGHT or (is_share(quotient.x, total) and (isinstance(x, Exp) or role is Role.SCALAR))

@@ -1,0 +1,87 @@
+"""`mask * log(p)` with a mask that is 0 just where the logarithm is infinite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bce_lint.facts import roles
+from bce_lint.facts.expr import Const, Expr, Mul, MulNoNan, Sqrt, Truth, Where, replaced
+from bce_lint.facts.facts import Facts
+from bce_lint.facts.meaning import Role
+from bce_lint.facts.purpose import forgiven, trained_through
+from bce_lint.facts.singular import Singular, computed_in, kept_out, singular
+from bce_lint.facts.uses import numerator
+from bce_lint.rule import Bad, Good, Report, rule
+
+
+@rule(
+    "late-mask",
+    code="BCE204",
+    on=(Mul, MulNoNan),
+    bad=[
+        Bad(
+            """
+            def entropy_loss(logits):
+                p = tf.nn.softmax(logits)
+                positive = tf.cast(p > 0, tf.float32)
+                return -tf.reduce_sum(p * (positive * tf.math.log(p)), axis=-1)  # flagged
+            """,
+            fixed="    return -tf.reduce_sum(p * (positive * tf.math.log(tf.where(p > 0.0, p, 1.0))), axis=-1)",
+            breaks={"logits": 100.0},
+        ),
+        Bad(
+            """
+            def masked_loss(p, mask):
+                return -np.sum(mask * np.log(p * mask))  # flagged
+            """,
+            breaks={"p": 0.0, "mask": 0.0},
+        ),
+    ],
+    good=[
+        Good(
+            """
+            def entropy_loss(logits):
+                return -tf.reduce_sum(tf.nn.softmax(logits) * tf.nn.log_softmax(logits), axis=-1)
+            """
+        ),
+    ],
+)
+def late_mask(product: Expr, facts: Facts) -> Report | None:
+    """A mask of 0 does not take an infinity away: 0 * -inf is NaN, and one NaN makes the whole sum NaN.
+
+    The mask must act before the logarithm, exponential or division: `log(where(mask, p, 1))`.
+    """
+    found = next(undone(product, facts), None)
+    if found is None:
+        return None
+    masked, mask, test = found
+    return Report(
+        f"`{facts.name(mask)}` is 0 where `{facts.name(masked.op)}` is infinite, and 0 * inf is NaN",
+        help=f"mask `{facts.name(masked.operand)}` before the op, by a `where` with a harmless value",
+        because=(masked.operand,),
+        covers=(masked.op,),
+        replace=replaced(product, masked.op, replaced(masked.op, masked.operand, Where(test, masked.operand, Const(1.0))))
+        if test
+        else None,
+    )
+
+
+def undone(product: Expr, facts: Facts) -> Iterator[tuple[Singular, Expr, Expr | None]]:
+    """Yield each op on one side of a product that breaks where a mask on the other side is 0, the mask, and its test if it is one."""
+    assert isinstance(product, (Mul, MulNoNan))
+    for one, other in ((product.x, product.y), (product.y, product.x)):
+        for found in filter(None, map(singular, computed_in(one))):
+            only_gradient = isinstance(found.op, Sqrt) or isinstance(product, MulNoNan)
+            if only_gradient and (forgiven(type(found.op), facts) or not trained_through(facts)):
+                continue
+            for mask in numerator(other):
+                if isinstance(mask, Truth) and kept_out(found, mask, chosen=True):
+                    yield found, mask, mask
+                elif found.at == 0 and mask in numerator(found.operand) and is_mask(mask, facts):
+                    yield found, mask, None
+
+
+def is_mask(e: Expr, facts: Facts) -> bool:
+    """Tell whether `e` is 0 in some places on purpose."""
+    named = facts.role(e) or roles.named(facts.name(e))
+    return isinstance(e, Truth) or named is Role.MASK

@@ -1,0 +1,77 @@
+"""`log(x)` of a variance, distance, ratio or sum that can be exactly 0."""
+
+from __future__ import annotations
+
+from bce_lint.facts.algebra import core
+from bce_lint.facts.exponentials import differentiated
+from bce_lint.facts.expr import Exp, Expr, Log, Max, Mean, Mul, Sum
+from bce_lint.facts.facts import Facts
+from bce_lint.facts.logs import is_probability
+from bce_lint.facts.purpose import in_loss
+from bce_lint.facts.relations import complement
+from bce_lint.facts.singular import zero_when
+from bce_lint.facts.uses import numerator, summands
+from bce_lint.rule import Bad, Good, Report, rule
+
+
+@rule(
+    "log-of-vanishing-value",
+    code="BCE107",
+    on=Log,
+    bad=[
+        Bad(
+            """
+            def dice_loss(y_true, y_pred):
+                overlap = tf.reduce_sum(y_true * y_pred)
+                dice = 2 * overlap / (tf.reduce_sum(y_true) + tf.reduce_sum(y_pred) + 1e-7)
+                return -tf.math.log(dice)  # flagged
+            """,
+            breaks={"y_pred": -120.0, "y_true": 1.0},
+        ),
+        Bad(
+            """
+            def rate_loss(y_true, logits):
+                rate = np.maximum(logits, 0)
+                return np.mean(rate - y_true * np.log(rate))  # flagged
+            """,
+            breaks={"logits": -1.0, "y_true": 1.0},
+        ),
+    ],
+    good=[
+        Good(
+            """
+            def rate_loss(y_true, logits):
+                return tf.reduce_mean(tf.exp(tf.minimum(logits, 80.0)) - y_true * tf.minimum(logits, 80.0))
+            """
+        ),
+    ],
+)
+def log_of_vanishing_value(log: Log, facts: Facts) -> Report | None:
+    """A sum without overlap, the variance of equal values, a distance between equals or a negative rectified is exactly 0, its log -inf.
+
+    Unlike a probability, nothing keeps such a value away from 0 in ordinary training: no extreme logit is needed.
+    """
+    x = log.x
+    p = complement(x)
+    if is_probability(p if p is not None else x, facts) or not (differentiated(facts) or in_loss(facts)):
+        return None
+    if not facts.touches(x, 0.0) or not facts.would_touch(x, 0.0) or all(isinstance(part, Exp) for part in vanishing(x, facts)):
+        return None
+    return Report(
+        f"`{facts.name(x)}` is exactly 0 {zero_when(x)}, and its log -inf",
+        help="add an epsilon before the logarithm, or hold it above one with a maximum",
+        because=(x,),
+    )
+
+
+def vanishing(x: Expr, facts: Facts) -> list[Expr]:
+    """Return the factors and terms of `x`, seen through sums, that can be 0."""
+    inner = core(x)
+    if isinstance(inner, (Sum, Mean, Max)):
+        return vanishing(inner.x, facts)
+    return [part for term in {*numerator(inner), *summands(inner)} if facts.touches(term, 0.0) for part in deeper(term, facts)]
+
+
+def deeper(term: Expr, facts: Facts) -> list[Expr]:
+    """Return what of a term can be 0."""
+    return vanishing(term, facts) if isinstance(term, (Sum, Mean, Max, Mul)) else [term]

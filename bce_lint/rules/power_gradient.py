@@ -1,0 +1,65 @@
+"""`x ** 0.75`, or another power below 1, of an `x` that can be 0, where its gradient is infinite."""
+
+from __future__ import annotations
+
+from bce_lint.facts.exponentials import differentiated
+from bce_lint.facts.expr import Pow
+from bce_lint.facts.facts import Facts
+from bce_lint.facts.purpose import in_loss, trained
+from bce_lint.facts.singular import not_chosen
+from bce_lint.rule import Bad, Good, Report, rule
+from bce_lint.source.prefilter import Kinds
+
+
+@rule(
+    "power-gradient",
+    code="BCE403",
+    on=Pow,
+    kinds=Kinds.CALLS | Kinds.POWERS,
+    bad=[
+        Bad(
+            """
+            def focal_tversky_loss(y_true, y_pred, gamma=0.75, smooth=1.0):
+                overlap = tf.reduce_sum(y_true * y_pred)
+                missed = tf.reduce_sum(y_true * (1 - y_pred))
+                wrong = tf.reduce_sum((1 - y_true) * y_pred)
+                tversky = (overlap + smooth) / (overlap + 0.7 * missed + 0.3 * wrong + smooth)
+                return (1 - tversky) ** gamma  # flagged
+            """,
+            breaks={"y_pred": -120.0, "y_true": 0.0},
+        ),
+        Bad(
+            """
+            def focal_loss(labels, logits):
+                p = jax.nn.sigmoid(logits)
+                return -jnp.mean((1 - p) ** 0.3 * labels * jax.nn.log_sigmoid(logits))  # flagged
+            """,
+            breaks={"logits": 20.0, "labels": 1.0},
+        ),
+    ],
+    good=[
+        Good(
+            """
+            def focal_loss(labels, logits):
+                return jnp.mean(jnp.exp(-0.3 * jax.nn.softplus(logits)) * labels * jax.nn.softplus(-logits))
+            """
+        ),
+    ],
+)
+def power_gradient(power: Pow, facts: Facts) -> Report | None:
+    """The derivative of `x ** g` is `g * x ** (g - 1)`, infinite at 0 for every g below 1, and 1 / 0 for a negative g already its value.
+
+    The focal Tversky loss with its usual gamma of 0.75 breaks so on a perfect prediction or an empty mask.
+    """
+    exponent = facts.range(power.y).interval
+    if not differentiated(facts) or not in_loss(facts) or exponent.point is None or not exponent.hi < 1 or exponent.point == 0:
+        return None
+    x = power.x
+    if not facts.touches(x, 0.0) or not facts.would_touch(x, 0.0) or not trained(x, facts) or not_chosen(power, facts):
+        return None
+    worse = "the power is infinite" if exponent.point < 0 else "the gradient of the power is infinite"
+    return Report(
+        f"`{facts.name(x)}` can be 0, where {worse}: its exponent is {float(exponent.point):g}",
+        help="add an epsilon to the base, or take an exponent of at least 1",
+        because=(x,),
+    )

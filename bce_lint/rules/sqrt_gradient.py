@@ -1,0 +1,79 @@
+"""`sqrt(sum(square(x)))`, a norm or a standard deviation that can be 0, where its gradient is infinite."""
+
+from __future__ import annotations
+
+from bce_lint.facts.algebra import core
+from bce_lint.facts.exponentials import differentiated
+from bce_lint.facts.expr import Expr, Mean, Norm, Sqrt, Square, Std, Sum
+from bce_lint.facts.facts import Facts
+from bce_lint.facts.purpose import in_loss, trained
+from bce_lint.facts.singular import not_chosen, zero_when
+from bce_lint.rule import Bad, Good, Report, rule
+from bce_lint.source.prefilter import Kinds
+
+
+@rule(
+    "sqrt-gradient",
+    code="BCE402",
+    on=(Sqrt, Norm, Std),
+    kinds=Kinds.CALLS | Kinds.ROOTS,
+    bad=[
+        Bad(
+            """
+            def contrastive_loss(y_true, a, b):
+                distance = tf.sqrt(tf.reduce_sum(tf.square(a - b), axis=-1))  # flagged
+                return tf.reduce_mean(y_true * distance)
+            """,
+            breaks={"a": 0.0, "b": 0.0, "y_true": 1.0},
+        ),
+        Bad(
+            """
+            def rmse_loss(targets, predictions):
+                return jnp.sqrt(jnp.mean((predictions - targets) ** 2))  # flagged
+            """,
+            breaks={"predictions": 0.0, "targets": 0.0},
+        ),
+    ],
+    good=[
+        Good(
+            """
+            def contrastive_loss(y_true, a, b):
+                square = jnp.sum((a - b) ** 2, axis=-1)
+                safe = jnp.where(square > 0, square, 1.0)
+                return jnp.mean(y_true * jnp.where(square > 0, jnp.sqrt(safe), 0.0))
+            """
+        ),
+    ],
+)
+def sqrt_gradient(root: Expr, facts: Facts) -> Report | None:
+    """The derivative of sqrt at 0 is infinite, and times the derivative 0 of the square inside it is NaN: two equal vectors are enough.
+
+    `torch.norm` is 0 there, `tf.norm`, `jnp.linalg.norm` and every written out root are NaN.
+    An epsilon helps under the root only; a double `where` is exact.
+    """
+    if not differentiated(facts) or not in_loss(facts):
+        return None
+    x = radicand(root, facts)
+    if x is None or not trained(x, facts) or not_chosen(root, facts):
+        return None
+    return Report(
+        f"`{facts.name(root)}` is 0 {zero_when(x)}, and its gradient there NaN",
+        help="add an epsilon under the root, or put a harmless value in by a `where` before it",
+        because=(x,),
+    )
+
+
+def radicand(root: Expr, facts: Facts) -> Expr | None:
+    """Return what is 0 together with the root, if that is certain enough: a sum of squares, what is known to reach 0."""
+    match root:
+        case Norm(x, zero_gradient=False) | Std(x):
+            return root
+        case Sqrt(x) if facts.range(x).interval.lo == 0 and (is_total(x) or (facts.touches(x, 0.0) and facts.would_touch(x, 0.0))):
+            return x
+    return None
+
+
+def is_total(x: Expr) -> bool:
+    """Tell whether `x` is a sum or mean of squares, perhaps only held at 0."""
+    inner = core(x)
+    return isinstance(inner, Square) or (isinstance(inner, (Sum, Mean)) and is_total(inner.x))
