@@ -11,7 +11,7 @@ from bce_lint.config import Config
 from bce_lint.confirm.case import Case
 from bce_lint.facts.aliases import place_for
 from bce_lint.facts.expr import Cast, Expr, Index, StopGradient, View, walk
-from bce_lint.facts.facts import Facts
+from bce_lint.facts.facts import Facts, below
 from bce_lint.facts.module import Module
 from bce_lint.facts.siblings import Siblings
 from bce_lint.facts.spell import Speller, Unspellable
@@ -210,20 +210,31 @@ def arrangements(e: Expr) -> set[Expr]:
 
 def _fix(hit: Hit, source: Source, locate: Locator) -> Fix | None:
     wanted: Expr | None = hit.report.replace
-    where = locate.of(hit.site.node)
-    whole = any(node is hit.site.node for _, node in hit.facts.trace.places.get(hit.site.expr, ()))
-    if not whole or wanted is None or where is None or not arrangements(hit.site.expr) - set(hit.report.drops) <= arrangements(wanted):
+    old = hit.report.instead or hit.site.expr
+    node = _replaced(hit)
+    where = locate.of(node) if node is not None else None
+    if wanted is None or node is None or where is None or not arrangements(old) - set(hit.report.drops) <= arrangements(wanted):
         return None
-    start, end = where.offsets(hit.site.node)
+    start, end = where.offsets(node)
     try:
-        piece = Speller.at(hit.facts, where).inside(wanted, source.text[:start], source.text[end:])
+        piece = Speller.at(hit.facts, node, where).inside(wanted, source.text[:start], source.text[end:])
         imports = tuple(_import(statement, hit.facts.module, source) for statement in sorted(piece.imports))
     except Unspellable:
         return None
     cell, begin = source.cell_at(start)
     edits = (Edit(start - begin, end - begin, piece.text, cell), *imports)
-    old = source.text[start:end]
-    return Fix(f"{old} -> {piece.text}", edits, safe=hit.report.safe and old.count("#") <= piece.text.count("#"))
+    text = source.text[start:end]
+    return Fix(f"{text} -> {piece.text}", edits, safe=hit.report.safe and text.count("#") <= piece.text.count("#"))
+
+
+def _replaced(hit: Hit) -> ir.Node | None:
+    """Return what a fix replaces: the site, if it is just the op, or the one place in it where the operand stands."""
+    places = hit.facts.trace.places
+    if hit.report.instead is None:
+        return hit.site.node if any(node is hit.site.node for _, node in places.get(hit.site.expr, ())) else None
+    inside = {id(part) for part in below(hit.site.node)}
+    nodes = {id(node): node for _, node in places.get(hit.report.instead, ()) if id(node) in inside}
+    return next(iter(nodes.values())) if len(nodes) == 1 else None
 
 
 def _import(statement: str, module: Module, source: Source) -> Edit:

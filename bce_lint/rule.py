@@ -57,7 +57,7 @@ class Report:
 
     `at` is the operand to underline, or several with all that lies between (empty: the op itself);
     `because` the operands whose origins to show; `help` the advice, in the imperative;
-    `covers` the ops whose own findings this one makes superfluous; `replace` what to write in place of the op;
+    `covers` the ops whose own findings this one makes superfluous; `replace` what to write in place of the op, or of its operand `instead`;
     `safe` whether that is the same mathematics; `drops` the reshapes, indices and casts of the op that it rightly does without
     (it loses no others).
     """
@@ -70,6 +70,7 @@ class Report:
     replace: Expr | None = None
     safe: bool = True
     drops: tuple[Expr, ...] = ()
+    instead: Expr | None = None
 
 
 Check = Callable[[Any, "Facts"], Report | None]

@@ -180,8 +180,9 @@ def payload(made: Expr, given: Collection[Expr]) -> Expr:
             return payload(x, given)
         case Mul(x, y) if x in given and y not in given:
             return payload(y, given)
-        case Join((first, *_)):
-            return payload(first, given)
+        case Join((first, *others)):
+            inner = payload(first, given)
+            return inner if all(payload(other, given) is inner for other in others) else made
     return made
 
 

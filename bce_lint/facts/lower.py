@@ -289,6 +289,9 @@ class Lower:
         key = self.scope.module.project.fresh()
         bare = [(keyword, value) for keyword, value in args if keyword is None]
         made = vocabulary.apply_layer(layer, args, key) or vocabulary.apply_layer(layer, bare, key)
+        languages = self.scope.module.project.languages
+        if made is not None and layer in languages:
+            languages.setdefault(made, languages[layer])
         return made and self._carried(made, args)
 
     def _call_unread(self, name: str, args: list[tuple[str | None, Expr]], text: str) -> Expr:
@@ -353,6 +356,9 @@ class Lower:
         payload = algebra.payload(made, {value for _, value in args})
         if payload is not made:
             self.trace.payloads[made] = payload
+            languages = self.scope.module.project.languages
+            if made in languages:
+                languages.setdefault(payload, languages[made])
         return made
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TELLING = re.compile(
     r"[sS]igmoid|[sS]oftmax|clip|clamp|max|min|where|expit|eps|activation|exp|log|square|abs|sqrt|norm"
-    r"|[dD]ice|[jJ]accard|[tT]versky|[iI]o[uU]|intersection|overlap"
+    r"|[dD]ice|[jJ]accard|[tT]versky|[iI]o[uU]|intersection|overlap|Linear|Dense"
 )
 """Words without which a function returns nothing that is known to be bounded, positive or dangerous."""
 BOUNDING = re.compile(r"[sS]igmoid|[sS]oftmax|clip|clamp|expit|activation=")

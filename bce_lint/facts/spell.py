@@ -90,10 +90,10 @@ class Speller:
     written: Mapping[Expr, Piece] = field(default_factory=dict)
 
     @classmethod
-    def at(cls, facts: Facts, places: Places) -> Speller:
-        """Return a speller for the site of `facts`, which lies in the tree of `places`."""
+    def at(cls, facts: Facts, node: ir.Node, places: Places) -> Speller:
+        """Return a speller for what replaces `node` at the site of `facts`, which lies in the tree of `places`."""
         aliases = Aliases.at(facts.module, facts.site.names)
-        return cls(language(facts.framework, aliases), facts.site.names, aliases, written(facts.trace, facts.site.node, places))
+        return cls(language(facts.framework, aliases), facts.site.names, aliases, written(facts.trace, node, places))
 
     def inside(self, e: Expr, before: str, after: str) -> Piece:
         """Return source for `e` between `before` and `after`, in parentheses if it would otherwise be torn apart."""

@@ -20,6 +20,7 @@ def principal(imported: Sequence[str]) -> str:
     tables = [table.name for name in imported if (table := vocabulary.vocabulary(name)) is not None]
     return next((name for name in tables if name not in WITHOUT_GRADIENT), "numpy" if "numpy" in imported else USUAL)
 
+
 CALLED: Mapping[str, str] = {
     "tensorflow": "tf",
     "keras.backend": "K",
@@ -53,3 +54,9 @@ INSTEAD: Mapping[str, tuple[str, tuple[str, ...]]] = {"keras": ("keras.ops", ("k
 
 EARLY_COSH = frozenset({"torch"})
 """Whose cosh, being vectorised, overflows where exp does: at 88.72 in float32, where the others' ends at 89.42."""
+
+
+def remembers_logits(loss: str, probability: str | None, imported: Sequence[str]) -> bool:
+    """Tell whether a loss finds the logits behind its own sigmoid or softmax again, as Keras 3 does on TensorFlow."""
+    other_backend = "tensorflow" not in imported and any(name in imported for name in ("torch", "jax"))
+    return loss == "keras" and probability in {None, "keras"} and not other_backend
