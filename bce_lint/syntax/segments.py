@@ -145,8 +145,8 @@ def _balanced(text: str, begin: int, end: int) -> bool:
 def _heads(text: str) -> Iterator[Head]:
     """Yield where segments start: not at `else`, which belongs to its `if`, nor within runs of imports or of simple statements."""
     what, begin = "", 0
-    for head in _statements(text, _starts(text)):
-        if what and (head.what == "rest" or (head.what == what in RUNS and head.start - begin <= LONG)):
+    for head, after in pairwise([*_statements(text, _starts(text)), Head("end", "", len(text))]):
+        if what and (head.what == "rest" or (head.what == what in RUNS and after.start - begin <= LONG)):
             continue
         yield head if what else head._replace(start=0)
         what, begin = head.what, head.start
