@@ -16,22 +16,23 @@ from pathlib import Path
 
 import pytest
 
-from bce_lint.config import Config
-from bce_lint.facts.expr import Expr
+from bce_lint.facts.expr import BinaryCrossEntropy, CategoricalCrossEntropy, Expr, Log, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.formats import FORMATS, Format
 from bce_lint.facts.module import Module
+from bce_lint.facts.siblings import Siblings
 from bce_lint.facts.trace import Site, Trace
-from bce_lint.judge import Judge, Locator
+from bce_lint.judge import Locator
 from bce_lint.source.read import Source
 from bce_lint.syntax import ir
-from bce_lint.syntax.read_cst import read as read_tree
+from bce_lint.syntax.read_cst import read
 from bce_lint.syntax.segments import segments
 
 SOURCES = Path(__file__).parent.parent / "fixtures" / "flow"
 CASE = re.compile(r"^# --- (.+)\n", re.MULTILINE)
 MARK = re.compile(r"# \[(?P<lo>[^],]+), (?P<hi>[^],]+)\](?P<words>(?: (?!todo)[\w.]+)*)(?: todo: .*)?$")
-DTYPES = ("float16", "bfloat16", "float32", "float64")
+WANTED = (Log, BinaryCrossEntropy, CategoricalCrossEntropy, SigmoidCrossEntropy, SoftmaxCrossEntropy)
+"""The ops that are asked about, as rules do: what goes into them tells what inputs are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,8 @@ def marks(text: str) -> dict[int, Mark]:
 
 def revealed(source: Source, root: str = "x.py") -> dict[int, set[Revealed]]:
     """Return by row of the whole text what is known of each value that `reveal` is called on."""
-    judge = Judge(Config(paths=(root,), select=("ALL",)))
-    module = Module(source.path, segments(source), read_tree, judge.siblings.project_for_next())
-    module.wanted = judge.wanted
+    module = Module(source.path, segments(source), read, Siblings.of((root,), read).project_for_next())
+    module.wanted = WANTED
     found: dict[int, set[Revealed]] = {}
     for segment in module.segments:
         if "reveal(" in segment.text:

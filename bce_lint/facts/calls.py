@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bce_lint.facts import algebra, classes
 from bce_lint.facts.bind import Arguments
-from bce_lint.facts.expr import Definition, Expr, Made, Param
+from bce_lint.facts.expr import Definition, Expr, Layer, Made, Param, Partial, Reference
 from bce_lint.facts.flow import Flow
 from bce_lint.facts.scope import Scope
 from bce_lint.facts.trace import Trace
@@ -24,6 +24,9 @@ MOST_CALLS = 40
 """How many calls are followed for one segment, so that cost stays proportional to the code."""
 ENTRANCES = ("__call__", "call", "forward")
 """The methods that calling an instance runs: Python's own, Keras' and PyTorch's."""
+
+SAME = frozenset({"jit", "njit", "vmap", "pmap", "remat", "checkpoint", "compile", "function"})
+"""Functions that make a function of a function, with the same values: how they end in all frameworks."""
 
 Callable = ir.Function | ir.Lambda
 
@@ -49,6 +52,23 @@ def call(func: Definition | Made, args: Arguments, lower: Lower) -> Expr | None:
     finally:
         project.open.discard(key)
     return result
+
+
+def wrapped(name: str, args: Arguments) -> Expr | None:
+    """Return the function that `partial(f, ...)` or `jit(f)` makes of `f`, None if the call of `name` does something else."""
+    match args:
+        case [(None, (Definition() | Reference() | Layer() | Made() | Partial()) as function), *rest]:
+            if name == "functools.partial":
+                return Partial(function, tuple(keyword for keyword, _ in rest), tuple(value for _, value in rest))
+            return function if name.rpartition(".")[2] in SAME else None
+    return None
+
+
+def completed(partial: Partial, args: Arguments) -> list[tuple[str | None, Expr]]:
+    """Return all arguments of the function of `partial` when it is called with `args`: a keyword given later counts."""
+    given = {keyword for keyword, _ in args if keyword is not None}
+    before = [(keyword, value) for keyword, value in zip(partial.names, partial.values, strict=True) if keyword not in given]
+    return [*(arg for arg in before if arg[0] is None), *args, *(arg for arg in before if arg[0] is not None)]
 
 
 def inline(project: Project, func: Definition, args: Arguments, depth: int) -> Expr | None:

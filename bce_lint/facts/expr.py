@@ -178,6 +178,15 @@ class Definition(Expr):
 
 
 @op
+class Partial(Expr):
+    """`function` with arguments given beforehand: `names` (None: positional) and `values`."""
+
+    function: Expr
+    names: tuple[str | None, ...]
+    values: tuple[Expr, ...]
+
+
+@op
 class Made(Expr):
     """An instance of the class `key` of this file."""
 

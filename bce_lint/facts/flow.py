@@ -132,8 +132,7 @@ class Flow:
 
     def _loop(self, node: ir.For | ir.While) -> None:
         if isinstance(node, ir.For):
-            items = algebra.elements(self.lower.lower(node.iter))
-            self.lower.unpack(node.target, node.iter, items)
+            self.lower.unpack(node.target, node.iter, self.lower.iterated(node.iter))
         else:
             self.lower.lower(node.test)
         before = dict(self.scope.names)

@@ -23,6 +23,7 @@ from bce_lint.facts.expr import (
     Nothing,
     Opaque,
     Param,
+    Partial,
     Reference,
     Text,
     Truth,
@@ -211,13 +212,25 @@ class Lower:
     def _comprehension(self, node: ir.Comprehension) -> Expr:
         saved = dict(self.scope.names)
         for generator in node.generators:
-            self.unpack(generator.target, generator.iter, algebra.elements(self.lower(generator.iter)))
+            self.unpack(generator.target, generator.iter, self.iterated(generator.iter))
             for test in generator.tests:
                 self.lower(test)
         element = self.lower(node.element)
         self.scope.names.clear()
         self.scope.names.update(saved)
         return Concat((element,)) if node.kind in {"list", "generator"} else self.opaque("comprehension")
+
+    def iterated(self, node: ir.Expression) -> Expr | None:
+        """Return what iterating over `node` gives, also through `enumerate` and `zip`; None if nobody knows."""
+        match node:
+            case ir.Call(func=ir.Name(id="enumerate"), args=[ir.Argument(value=items), *_]):
+                return Items((self.opaque("i"), self._element(items)))
+            case ir.Call(func=ir.Name(id="zip"), args=parts):
+                return Items(tuple(self._element(part.value) for part in parts))
+        return algebra.elements(self.lower(node))
+
+    def _element(self, node: ir.Expression) -> Expr:
+        return algebra.elements(self.lower(node)) or self.opaque("element")
 
     def unpack(self, target: ir.Expression, node: ir.Node, value: Expr | None) -> None:
         """Assign `value` (None: unknown) to a target, taking tuples apart."""
@@ -277,6 +290,8 @@ class Lower:
                 return self._call_unread(name, args, text)
             case Definition() | Made():
                 return calls.call(func, args, self) or self.opaque(text)
+            case Partial(function):
+                return self.call(function, calls.completed(func, args), text)
             case Layer():
                 return self._apply_layer(func, args) or self.opaque(text)
             case Join(choices):
@@ -295,7 +310,10 @@ class Lower:
         return made and self._carried(made, args)
 
     def _call_unread(self, name: str, args: list[tuple[str | None, Expr]], text: str) -> Expr:
-        """Call what no vocabulary knows: a function of a file beside this one, or a layer told apart by its activation."""
+        """Call what no vocabulary knows: what makes a function of one, a function of a file beside this, a layer with an activation."""
+        made = calls.wrapped(name, args)
+        if made is not None:
+            return made
         local = self.scope.module.imported(name)
         if local is not None and not isinstance(local, Reference):
             called = self.call(local, args, text)

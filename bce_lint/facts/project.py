@@ -38,14 +38,15 @@ class Project:
     open: set[object] = field(default_factory=set)
     calls: int = 0
     keys: int = 0
-    _numbers: dict[int, str] = field(default_factory=dict)
+    _numbers: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def define(self, node: Definable, scope: Scope) -> Definition:
-        """Register a definition and return what its name stands for; the same node is always the same definition."""
-        key = self._numbers.get(id(node))
+        """Register a definition and return what its name stands for: the same node in the same call of what is around it is the same."""
+        place = id(node), id(scope) if scope.depth else 0
+        key = self._numbers.get(place)
         if key is None:
             name = "<lambda>" if isinstance(node, ir.Lambda) else node.name
-            key = self._numbers[id(node)] = f"{scope.module.path}:{'.'.join([*scope.path, name])}@{len(self._numbers)}"
+            key = self._numbers[place] = f"{scope.module.path}:{'.'.join([*scope.path, name])}@{len(self._numbers)}"
             self.defined[key] = Defined(node, scope)
         return Definition(key)
 

@@ -61,8 +61,7 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
             reach = ranges.of(x).touches(0.0)
             return Range(iv.Interval(0.0, 1.0), reach, reach)
         case Div(x, Add() as y) if part_of(x, y) and all(ranges.of(term).interval.lo >= 0 for term in terms(y)):
-            # A share: x / (x + y) of what is not negative.
-            return Range(iv.Interval(0.0, 1.0, nan=ranges.of(y).interval.contains(0.0)), ranges.of(x).touches(0.0), Reach.UNKNOWN)
+            return share(x, y, ranges)
         case Add(Mul(a, p), Mul(b, q)) if (weights := convex(a, p, b, q)) is not None:
             # w x + (1 - w) y lies between x and y when w is in [0, 1].
             weight, x, y = weights
@@ -107,6 +106,18 @@ def is_share(x: Expr, total: Expr) -> bool:
     """Tell whether `total` is the sum of `x` along some axis."""
     inner = core(total)
     return isinstance(inner, Sum) and core(inner.x) is core(x)
+
+
+def share(x: Expr, y: Expr, ranges: Ranges) -> Range:
+    """Return the range of `x / (x + rest)` of what is not negative: 0 if `x` is 0 or the rest infinite, 1 if there is no rest."""
+    from bce_lint.facts import interval as iv
+    from bce_lint.facts.ranges import Range, Reach
+
+    rest = [term for term in terms(y) if term is not x]
+    least = max(ranges.of(x).touches(0.0), *(ranges.of(term).touches(iv.INF) for term in rest), Reach.UNKNOWN)
+    free = rest and isinstance(x, Const)
+    most = min(ranges.of(term).touches(0.0) for term in rest) if free else Reach.UNKNOWN
+    return Range(iv.Interval(0.0, 1.0, nan=ranges.of(y).interval.contains(0.0)), least, most)
 
 
 def terms(e: Expr) -> list[Expr]:

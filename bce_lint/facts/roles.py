@@ -24,6 +24,7 @@ from bce_lint.facts.expr import (
     Softmax,
     SoftmaxCrossEntropy,
     Sub,
+    Tanh,
     children,
     walk,
 )
@@ -70,7 +71,7 @@ def _input(param: Param, use: tuple[Role, str, bool] | None, *, lossy: bool) -> 
     default = param.default.value if isinstance(param.default, Const) else None
     name = named(param.name)
     classes = use is not None and use[2]
-    if use is not None and not (name is Role.PROBABILITY and use[0] is Role.LOGIT and lossy):
+    if use is not None:
         return Input(param.name, use[0], guessed=use[1] == LOGGED, because=use[1], classes=classes, default=default)
     if name is Role.PROBABILITY and not lossy:
         name = None
@@ -113,6 +114,8 @@ def _use(e: Expr) -> Iterable[tuple[Param, tuple[Role, str, bool]]]:
     match e:
         case Sigmoid(x) | LogSigmoid(x):
             found = [(x, Role.LOGIT, "it goes into a sigmoid", False)]
+        case Tanh(x):
+            found = [(x, Role.LOGIT, "it goes into a tanh", False)]
         case Softmax(x) | LogSoftmax(x) | LogSumExp(x):
             found = [(x, Role.LOGIT, "it goes into a softmax", True)]
         case SigmoidCrossEntropy(labels, x):
