@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bce_lint.facts.contracts import kind, squashed, subject, unsquashed
+from bce_lint.facts.contracts import kind, origin, squashed, subject, unsquashed
 from bce_lint.facts.expr import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
@@ -62,14 +62,17 @@ def logits_as_probabilities(loss: Expr, facts: Facts) -> Report | None:
     """
     match loss:
         case BinaryCrossEntropy(_, x, guard):
-            raw = unsquashed(x)
+            raw = unsquashed(x, facts)
             harm = "outside [0, 1] the gradient is 0" if guard == "clip" else "outside [0, 1] it raises an error"
             meant = None
         case CategoricalCrossEntropy(_, x):
-            raw, harm, meant = unsquashed(x), "they are clipped to [1e-7, 1 - 1e-7], with gradient 0", None
+            raw, harm, meant = unsquashed(x, facts), "they are clipped to [1e-7, 1 - 1e-7], with gradient 0", None
         case NegativeLogLikelihood(_, x) | KlDivergence(_, x):
-            raw = squashed(x) or unnormalized(x)
-            harm, meant = "a confident wrong answer has gradient 0" if squashed(x) else "nothing keeps the loss above 0", logarithm(raw)
+            raw = squashed(x, facts) or unnormalized(x, facts)
+            harm, meant = (
+                "a confident wrong answer has gradient 0" if squashed(x, facts) else "nothing keeps the loss above 0",
+                logarithm(raw),
+            )
         case _:
             return None
     if raw is None:
@@ -78,16 +81,16 @@ def logits_as_probabilities(loss: Expr, facts: Facts) -> Report | None:
     return Report(
         f"{subject(x, facts)} is {kind(raw)}, but is passed as {wanted}: {harm}",
         help="use the loss from logits, or end in a sigmoid or softmax" if meant is None else "pass log_softmax of the logits",
-        because=(x,),
+        because=origin(x, raw),
         replace=meant,
         instead=x,
         safe=False,
     )
 
 
-def unnormalized(x: Expr) -> Expr | None:
+def unnormalized(x: Expr, facts: Facts) -> Expr | None:
     """Return the raw output of a layer that `x` is."""
-    raw = unsquashed(x)
+    raw = unsquashed(x, facts)
     return raw if isinstance(raw, Linear) else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bce_lint.facts.contracts import kind, squashed, subject
+from bce_lint.facts.contracts import kind, origin, squashed, subject
 from bce_lint.facts.expr import BinaryCrossEntropy, CategoricalCrossEntropy, Expr
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.vocabulary.customs import remembers_logits
@@ -53,7 +53,7 @@ def prefer_logits(loss: Expr, facts: Facts) -> Report | None:
     On TensorFlow, Keras 3 finds the logits of its own sigmoid or softmax again if nothing stands in between: harmless, and not reported.
     """
     given: Expr = getattr(loss, "x", loss)
-    p = squashed(given)
+    p = squashed(given, facts)
     if p is None or (given is p and remembers_logits(facts.framework, facts.module.project.languages.get(p), facts.module.frameworks)):
         return None
     clipped = isinstance(loss, CategoricalCrossEntropy) or (isinstance(loss, BinaryCrossEntropy) and loss.guard == "clip")
@@ -61,5 +61,5 @@ def prefer_logits(loss: Expr, facts: Facts) -> Report | None:
     return Report(
         f"{subject(given, facts)} is {kind(p)}: from a logit of {limit:.2f} on a wrong answer has gradient 0",
         help="compute the loss from logits",
-        because=(given,),
+        because=origin(given, p),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bce_lint.facts.contracts import kind, squashed, subject
+from bce_lint.facts.contracts import kind, origin, squashed, subject
 from bce_lint.facts.expr import Expr, LogSoftmax, SigmoidCrossEntropy, Softmax, SoftmaxCrossEntropy
 from bce_lint.facts.facts import Facts
 from bce_lint.rule import Bad, Good, Report, rule
@@ -68,14 +68,14 @@ def probabilities_as_logits(loss: Expr, facts: Facts) -> Report | None:
     Keras warns where it notices, and takes the logits from before the sigmoid, but only on TensorFlow.
     """
     given: Expr = getattr(loss, "x", loss)
-    p = squashed(given)
+    p = squashed(given, facts)
     if p is None or (isinstance(loss, LogSoftmax) and not isinstance(p, Softmax)):
         return None
     least = "0.313 for 2 classes, 1.46 for 10" if isinstance(p, Softmax) else "0.313"
     return Report(
         f"{subject(given, facts)} is {kind(p)}, but is passed as logits: no loss is below {least}, and sure wrong answers have gradient 0",
         help="pass what went into the sigmoid or softmax, or use the loss for probabilities",
-        because=(given,),
+        because=origin(given, p),
         replace=p.x,
         instead=given,
         safe=False,
