@@ -8,6 +8,7 @@ with `todo: ` and what it ought to be behind it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from bce_lint.facts.module import Module
 from bce_lint.facts.siblings import Siblings
 from bce_lint.facts.trace import Site, Trace
 from bce_lint.judge import Locator
-from bce_lint.source.read import Source
+from bce_lint.source.read import Source, decode_notebook
 from bce_lint.syntax import ir
 from bce_lint.syntax.read_cst import read
 from bce_lint.syntax.segments import segments
@@ -90,7 +91,8 @@ def revealed(source: Source, root: str = "x.py") -> dict[int, set[Revealed]]:
                 for node, value in arguments(trace):
                     span = Locator(module, segment.index).span(node)
                     assert span is not None
-                    found.setdefault(span.row, set()).add(known(Facts(module, trace, Site(node, value, {}, 0))))
+                    before = next((cell.row - 1 for cell in source.cells if cell.number == span.cell), 0)
+                    found.setdefault(before + span.row, set()).add(known(Facts(module, trace, Site(node, value, {}, 0))))
     assert not module.troubles
     return found
 
@@ -141,6 +143,44 @@ def differences(source: Source, wanted: dict[int, Mark], root: str = "x.py") -> 
     rows = sorted({*wanted, *found})
     wrong = [row for row in rows if row not in wanted or row not in found or not all(one.agrees(wanted[row]) for one in found[row])]
     return [f"row {row}: marked {wanted.get(row)}, known {found.get(row)}" for row in wrong]
+
+
+@pytest.mark.parametrize("statement", ["from losses import squash, EPS", "from .losses import squash, EPS", "from losses import *"])
+def test_imports_of_files_beside_are_followed(tmp_path: Path, statement: str) -> None:
+    (tmp_path / "losses.py").write_text("import torch\nEPS = 1e-6\ndef squash(x):\n    return torch.sigmoid(x)\n", encoding="utf-8")
+    text = f"{statement}\ndef loss(x):\n    reveal(squash(x))  # [0, 1] known\n    reveal(squash(x) + EPS)  # [1e-6, 1.000001] known\n"
+    assert differences(Source(str(tmp_path / "main.py"), text.encode()), marks(text), str(tmp_path)) == []
+
+
+def test_a_module_imported_whole_is_followed(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    (package / "safe.py").write_text("import torch\ndef floor(p, eps=1e-6):\n    return torch.clamp(p, min=eps)\n", encoding="utf-8")
+    text = "import torch\nfrom package import safe\ndef loss(x):\n    reveal(safe.floor(torch.sigmoid(x)))  # [1e-6, 1] known\n"
+    assert differences(Source(str(tmp_path / "main.py"), text.encode()), marks(text), str(tmp_path)) == []
+
+
+def test_imports_from_outside_of_the_linted_paths_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "losses.py").write_text("import torch\ndef squash(x):\n    return torch.sigmoid(x)\n", encoding="utf-8")
+    (tmp_path / "inner").mkdir()
+    text = "from ..losses import squash\ndef loss(x):\n    reveal(squash(x))  # [-inf, inf] unknown\n"
+    assert differences(Source(str(tmp_path / "inner" / "main.py"), text.encode()), marks(text), str(tmp_path / "inner")) == []
+
+
+def test_cells_of_a_notebook_are_followed_in_order() -> None:
+    cells = [
+        ("code", "%matplotlib inline\nimport tensorflow as tf\n!pip install keras\nEPS = 1e-3"),
+        ("markdown", "EPS = 1"),
+        ("code", "def squash(x):\n    return tf.sigmoid(x) + EPS"),
+        ("code", "EPS = 1e-6\nx = tf.random.normal([3])\np = squash(x)\nreveal(p)  # [1e-6, 1.000001] known"),
+        ("code", "%%bash\nls"),
+        ("code", "p = p - EPS\nreveal(p)  # [0, 0.99999994] known"),
+    ]
+    notebook = {"cells": [{"cell_type": kind, "source": text} for kind, text in cells], "nbformat": 4}
+    source = decode_notebook("x.ipynb", json.dumps(notebook).encode())
+    assert isinstance(source, Source)
+    assert differences(source, marks(source.text)) == []
 
 
 def test_there_are_marks_enough_to_trust() -> None:

@@ -75,7 +75,7 @@ def inline(project: Project, func: Definition, args: Arguments, depth: int) -> E
     """Follow the body of a function with `args` in place of its parameters; `passed` remembers them for the function's own sake."""
     defined = project.defined[func.key]
     assert not isinstance(defined.node, ir.Class)
-    scope = Scope(defined.scope.module, (*defined.scope.path, name_of(defined.node)), outer=defined.scope, depth=depth)
+    scope = Scope(defined.scope.module, (*defined.scope.path, name_of(defined.node)), outer=around(defined.scope), depth=depth)
     trace = Trace(scope.path, defined.node)
     owner = func.owner.key if isinstance(func.owner, Made) else None
     enter(defined.node, scope, owner, trace)
@@ -90,6 +90,11 @@ def inline(project: Project, func: Definition, args: Arguments, depth: int) -> E
             scope.names[name] = value.default
     follow(defined.node, scope, trace)
     return algebra.join(*trace.returns)
+
+
+def around(scope: Scope) -> Scope:
+    """Return the scope of a definition as it is when that is called: of a module's names the last bindings count."""
+    return scope if scope.path or scope.before is None else Scope(scope.module, (), names=scope.names)
 
 
 def name_of(node: Callable) -> str:

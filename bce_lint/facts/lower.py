@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -50,14 +51,12 @@ INTEGER: Mapping[str, Callable[[float, float], float]] = {"//": operator.floordi
 ACTIVATIONS = ("activation", "output_activation", "last_activation", "final_activation")
 ENDS = (Text("sigmoid"), Text("softmax"))
 """`Anything(..., activation="sigmoid")` is taken for a layer that puts out probabilities."""
+CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+|_?eps\w*|smooth\w*|tiny")
 LOGIC = {"&": "and", "|": "or", "^": "xor"}
 
 
 class Lower:
-    """Lowers the expressions of one scope and marks them in its trace.
-
-    Calls of the file's own functions go to `flow.py` by way of the module.
-    """
+    """Lowers the expressions of one scope and marks them in its trace; calls of the file's own functions go to `calls.py`."""
 
     def __init__(self, scope: Scope, trace: Trace) -> None:
         self.scope = scope
@@ -77,7 +76,7 @@ class Lower:
     def _lower(self, node: ir.Expression) -> Expr:
         match node:
             case ir.Name(id=name):
-                return self.scope.look(name)
+                return self._constant(self.scope.look(name), name)
             case ir.Literal(value=value):
                 return self._literal(value)
             case ir.Call():
@@ -150,6 +149,13 @@ class Lower:
             case _:
                 return self.opaque("literal")
 
+    def _constant(self, found: Expr, name: str) -> Expr:
+        """Return the number of a file beside this one that a name imported from there, spelled like a constant, stands for."""
+        if not isinstance(found, Reference) or not CONSTANT.fullmatch(name):
+            return found
+        value = self.scope.module.imported(found.name)
+        return value if isinstance(value, (Const, Join)) else found
+
     def _attribute(self, node: ir.Attribute) -> Expr:
         name = dotted_name(node)
         if name is not None and name in self.scope.names:
@@ -157,7 +163,8 @@ class Lower:
         owner = self.lower(node.value)
         match owner:
             case Reference():
-                return vocabulary.constant(f"{owner.name}.{node.attr}") or Reference(f"{owner.name}.{node.attr}")
+                qualified = f"{owner.name}.{node.attr}"
+                return vocabulary.constant(qualified) or self._constant(Reference(qualified), node.attr)
             case Made() | Definition():
                 return classes.attribute(self.scope.module.project, owner, node.attr)
             case Free():

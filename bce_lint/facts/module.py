@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bce_lint.facts import vocabulary
-from bce_lint.facts.calls import enter, follow, name_of
+from bce_lint.facts.calls import around, enter, follow, name_of
 from bce_lint.facts.expr import Expr, Free, Param, Reference
 from bce_lint.facts.flow import Flow
 from bce_lint.facts.project import Project
@@ -93,19 +93,14 @@ class Module:
         return found[0].names.get(name) if found is not None else None
 
     def _run(self, index: int) -> tuple[Scope, Trace] | None:
-        """Follow the module-level statements of a segment; None while that is under way, or if it is unreadable."""
-        if index in self._globals:
-            return self._globals[index]
-        tree = None if (self, index) in self.project.open else self.tree(index)
-        if tree is None:
-            return None
-        self.project.open.add((self, index))
-        scope = Scope(self, (), before=index)
-        trace = Trace((), None)
-        Flow(scope, trace).block(tree.body)
-        self.project.open.discard((self, index))
-        self._globals[index] = scope, trace
-        return scope, trace
+        """Follow the module-level statements of a segment, None if it is unreadable; while that is under way, what is known so far."""
+        if index not in self._globals:
+            tree = self.tree(index)
+            if tree is None:
+                return None
+            scope, trace = self._globals[index] = Scope(self, (), before=index), Trace((), None)
+            Flow(scope, trace).block(tree.body)
+        return self._globals[index]
 
     def _starred(self, name: str) -> Expr | None:
         for index in self._binds.get("*", []):
@@ -182,17 +177,13 @@ class Module:
         yield from self._inner(trace, around, key)
 
     def _function(self, node: ir.Function | ir.Lambda, outer: Scope, owner: str | None) -> Iterator[Trace]:
-        scope = Scope(self, (*outer.path, name_of(node)), outer=outer if outer.path or outer.before is None else self._whole(outer))
+        scope = Scope(self, (*outer.path, name_of(node)), outer=around(outer))
         trace = Trace(scope.path, node)
         enter(node, scope, owner, trace)
         trace.params = {name: value for name, value in scope.names.items() if isinstance(value, Param)}
         follow(node, scope, trace)
         yield trace
         yield from self._inner(trace, scope, None)
-
-    def _whole(self, outer: Scope) -> Scope:
-        """Return a module-level scope as a function sees it when it is called: later bindings count."""
-        return Scope(self, (), names=outer.names)
 
 
 def telling(segments: Sequence[Segment]) -> frozenset[str]:
