@@ -56,7 +56,7 @@ def naive_logsumexp(log: Expr, facts: Facts) -> Report | None:
         f"{overflow(exp, facts)}{'' if facts.framework == 'python' else ', and the logarithm of the sum with it'}",
         help="use the framework's logsumexp, or subtract the maximum first",
         because=(exp.x,),
-        covers=(log, *(part for part in summands(total) if isinstance(part, Exp))),
+        covers=(log, exp, *(part for part in summands(total) if isinstance(part, Exp))),
         replace=stable(log),
     )
 

@@ -19,8 +19,7 @@ from bce_lint.rule import Bad, Good, Report, rule
         Bad(
             """
             def attention(scores):
-                e = tf.exp(scores)
-                return e / tf.reduce_sum(e, axis=-1, keepdims=True)  # flagged
+                return tf.exp(scores) / tf.reduce_sum(tf.exp(scores), axis=-1, keepdims=True)  # flagged
             """,
             fixed="    return tf.nn.softmax(scores)",
             breaks={"scores": 100.0},
