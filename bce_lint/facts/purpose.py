@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from bce_lint.facts import roles, vocabulary
+from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Expr
+from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, Maximum, Minimum, NanToNum, Sqrt
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.meaning import Role
-from bce_lint.facts.uses import sources
+from bce_lint.facts.uses import computed, share_a_source, sources
 
 LOOKED_AT = re.compile(
     r"metric|accura|precision|recall|score|psnr|ssim|f1|auc|eval|plot|summar|preprocess|augment|test_|optimi[sz]er|schedul", re.IGNORECASE
@@ -46,3 +47,29 @@ def forgiven(op: type[Expr], facts: Facts) -> bool:
     """Tell whether the framework's gradient of `op` is 0, not NaN, where an infinite derivative meets a 0 from above."""
     language = vocabulary.vocabulary(facts.framework)
     return language is not None and op in language.forgiving
+
+
+def scales(length: Expr, facts: Facts) -> bool:
+    """Tell whether vectors are just divided by their `length`, in a framework that forgives what is infinite where they are 0.
+
+    What comes from above is a sum of their entries, and 0 there.
+    """
+    divided = [e for e in computed(facts.trace) if isinstance(e, Div) and divisor(e.y) is length]
+    return bool(divided) and forgiven(Sqrt, facts) and all(share_a_source(e.x, length) for e in divided)
+
+
+def divisor(e: Expr) -> Expr:
+    """Return what is divided by, without the constant that keeps it off 0."""
+    match core(e):
+        case Add(x, Const()) | Maximum(x, Const()):
+            return core(x)
+        case inner:
+            return inner
+
+
+def mended(log: Expr, facts: Facts) -> bool:
+    """Tell whether an infinite logarithm is cut off or replaced at once, where nothing is differentiated: no harm is done."""
+    if differentiated(facts):
+        return False
+    guards = (e for e in computed(facts.trace) if isinstance(e, (Clip, Maximum, Minimum, NanToNum)))
+    return any(core(guard.x) is log for guard in guards)

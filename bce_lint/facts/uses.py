@@ -98,8 +98,8 @@ def rests_on(e: Expr, x: Expr) -> bool:
     return any(part is x for part in walk(e))
 
 
-def sources(e: Expr) -> set[Expr]:
-    """Return the inputs, layers and unknown values that `e` is made from and passes a gradient to, divisors left out."""
+def sources(e: Expr, *, scales: bool = True) -> set[Expr]:
+    """Return the inputs, layers and unknown values that `e` is made from and passes a gradient to; without `scales`, not its divisors."""
     found: set[Expr] = set()
     seen: set[Expr] = set()
     stack = [e]
@@ -110,10 +110,10 @@ def sources(e: Expr) -> set[Expr]:
         seen.add(top)
         if isinstance(top, (Opaque, Linear)) or (isinstance(top, Param) and top.default is None):
             found.add(top)
-        stack += [top.x] if isinstance(top, (Div, Pow)) else children(top)
+        stack += [top.x] if isinstance(top, (Div, Pow)) and not scales else children(top)
     return found
 
 
 def share_a_source(x: Expr, y: Expr) -> bool:
     """Tell whether a gradient that reaches one of two values is sure to reach the other."""
-    return bool(sources(x) & sources(y))
+    return bool(sources(x, scales=False) & sources(y, scales=False))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bce_lint.facts.expr import Clip, Expr, Maximum, Minimum, NanToNum, children
+from bce_lint.facts.expr import Add, Clip, Expr, Maximum, Minimum, NanToNum, Sub, children
 from bce_lint.facts.facts import Facts
-from bce_lint.facts.singular import singular
+from bce_lint.facts.singular import computed_in, singular
+from bce_lint.facts.trace import Site
 from bce_lint.facts.uses import rests_on
 from bce_lint.rule import Bad, Good, Report, rule
 from bce_lint.syntax import ir
@@ -49,19 +50,31 @@ def discarded_guard(guard: Expr, facts: Facts) -> Report | None:
 
     The logarithm or division behind it then sees the exact 0 or 1 that it was meant to be kept from.
     """
-    (x, *_) = children(guard)
     node = facts.site.node
     thrown_away = any(site.node is node for site in facts.trace.discarded) and isinstance(node, ir.Call) and not writes(node)
-    later = [site.expr for site in facts.trace.sites if site.order > facts.site.order and site.expr is not guard]
-    broken = tuple(e for e in later if (found := singular(e)) is not None and rests_on(found.operand, x)) if thrown_away else ()
+    (x, *_) = children(guard)
+    broken = unguarded(guard, x, facts) if thrown_away else []
     if not broken:
         return None
+    sums = (site.expr for site in after(facts) if isinstance(site.expr, (Add, Sub)) and any(rests_on(site.expr, part) for part in broken))
     return Report(
-        f"the result is thrown away, so `{facts.name(x)}` stays as it was, and `{facts.name(broken[0])}` sees it unguarded",
+        f"the result is thrown away: `{facts.name(x)}` stays as it was, and `{facts.name(broken[0])}` is not guarded by it",
         help=f"assign it: `{facts.name(x)} = ...`",
         because=(x,),
-        covers=broken,
+        covers=(*broken, *sums),
     )
+
+
+def unguarded(guard: Expr, x: Expr, facts: Facts) -> list[Expr]:
+    """Return the ops that the guard was meant for: what breaks later at a value of `x`; for `nan_to_num`, what made `x`."""
+    if isinstance(guard, NanToNum):
+        return [part for part in computed_in(x) if singular(part)]
+    return [site.expr for site in after(facts) if (found := singular(site.expr)) is not None and rests_on(found.operand, x)]
+
+
+def after(facts: Facts) -> list[Site]:
+    """Return what is computed later than the site."""
+    return [site for site in facts.trace.sites if site.order > facts.site.order and site.expr is not facts.site.expr]
 
 
 def writes(call: ir.Call) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import (
     Add,
@@ -25,7 +23,7 @@ from bce_lint.facts.expr import (
     Where,
 )
 from bce_lint.facts.facts import Facts
-from bce_lint.facts.purpose import forgiven, trained, trained_through
+from bce_lint.facts.purpose import forgiven, scales, trained, trained_through
 from bce_lint.facts.relations import is_share
 from bce_lint.facts.roles import POSITIVE
 from bce_lint.facts.singular import NEAR, Singular, computed_in, singular
@@ -72,7 +70,7 @@ def late_guard(e: Expr, facts: Facts) -> Report | None:
     if not trained_through(facts):
         return None
     match e:
-        case Add(x, eps) if is_small(eps):
+        case Add(x, eps) if is_small(eps) and not scales(core(x), facts):
             return _outside(core(x), facts)
         case Maximum(x, lo) | Clip(x, Const() as lo) if is_small(lo) and not forgiven(Sqrt, facts) and isinstance(core(x), (Sqrt, Norm)):
             return _outside(core(x), facts)
@@ -80,7 +78,7 @@ def late_guard(e: Expr, facts: Facts) -> Report | None:
             return _mended(x, facts)
         case Clip(x) | Maximum(x, Const()) | Minimum(x, Const()):
             inner = core(x.x) if isinstance(x, Neg) else core(x)
-            return _mended(inner, facts) if isinstance(inner, (Log, Div, Exp)) else None
+            return _mended(inner, facts) if isinstance(inner, (Log, Div)) else None
     return None
 
 
@@ -113,12 +111,10 @@ def _mended(x: Expr, facts: Facts) -> Report | None:
 
 def breaks(found: Singular, facts: Facts) -> bool:
     """Tell whether some plausible input makes the op infinite, in a framework that does not forgive that."""
-    if forgiven(type(found.op), facts) or not trained(found.op, facts):
+    if isinstance(found.op, Exp) or forgiven(type(found.op), facts) or not trained(found.op, facts):
         return False
     if isinstance(found.op, Div) and is_share(found.op.x, found.op.y):
         return False
-    if isinstance(found.op, Exp):
-        return facts.touches(found.op, math.inf)
     return facts.touches(found.operand, found.at) and facts.would_touch(found.operand, found.at)
 
 

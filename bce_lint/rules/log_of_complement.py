@@ -5,6 +5,7 @@ from __future__ import annotations
 from bce_lint.facts.expr import Expr, Log, Log1p, LogSigmoid, Neg, Sigmoid
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import complement_logged, is_probability
+from bce_lint.facts.purpose import mended
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -39,7 +40,7 @@ def log_of_complement(log: Expr, facts: Facts) -> Report | None:
     `log(1 - sigmoid(x))` is `log_sigmoid(-x)`.
     """
     p = complement_logged(log)
-    if p is None or not facts.would_touch(p, 1.0) or not facts.touches(p, 1.0) or not is_probability(p, facts):
+    if p is None or not facts.would_touch(p, 1.0) or not facts.touches(p, 1.0) or not is_probability(p, facts) or mended(log, facts):
         return None
     return Report(
         f"{facts.saturated(p)}, so `1 - {facts.name(p)}` is 0 and its log -inf",

@@ -6,6 +6,7 @@ from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import Expr, Log, LogSigmoid, LogSoftmax, Sigmoid, Softmax
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import is_probability
+from bce_lint.facts.purpose import mended
 from bce_lint.facts.relations import complement
 from bce_lint.rule import Bad, Good, Report, rule
 
@@ -42,7 +43,7 @@ def log_of_probability(log: Log, facts: Facts) -> Report | None:
     """
     if complement(log.x) is not None or not facts.touches(log.x, 0.0) or not facts.would_touch(log.x, 0.0):
         return None
-    if not is_probability(log.x, facts):
+    if not is_probability(log.x, facts) or mended(log, facts):
         return None
     return Report(
         f"{facts.story.clause(log.x)} exactly 0.0 in {facts.dtype} for a confident answer, and its log -inf",

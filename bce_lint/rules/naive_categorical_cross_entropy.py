@@ -5,6 +5,7 @@ from __future__ import annotations
 from bce_lint.facts.expr import Log, LogSoftmax, Sigmoid, Softmax
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import complement_logged, is_probability, logged
+from bce_lint.facts.purpose import mended
 from bce_lint.facts.uses import computed, is_label, multipliers, rests_on
 from bce_lint.rule import Bad, Good, Report, rule
 
@@ -53,7 +54,7 @@ def naive_categorical_cross_entropy(log: Log, facts: Facts) -> Report | None:
     `log_softmax`, or a cross-entropy from logits, is exact everywhere.
     """
     p = logged(log)
-    if p is None or isinstance(p, Sigmoid) or not is_probability(p, facts):
+    if p is None or isinstance(p, Sigmoid) or not is_probability(p, facts) or mended(log, facts):
         return None
     if not facts.touches(log.x, 0.0) or not facts.would_touch(log.x, 0.0):
         return None

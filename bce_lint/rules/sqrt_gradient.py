@@ -6,7 +6,7 @@ from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
 from bce_lint.facts.expr import Expr, Mean, Norm, Sqrt, Square, Std, Sum
 from bce_lint.facts.facts import Facts
-from bce_lint.facts.purpose import in_loss, trained
+from bce_lint.facts.purpose import in_loss, scales, trained
 from bce_lint.facts.singular import not_chosen, zero_when
 from bce_lint.rule import Bad, Good, Report, rule
 from bce_lint.source.prefilter import Kinds
@@ -31,7 +31,7 @@ from bce_lint.source.prefilter import Kinds
             def rmse_loss(targets, predictions):
                 return jnp.sqrt(jnp.mean((predictions - targets) ** 2))  # flagged
             """,
-            breaks={"predictions": 0.0, "targets": 0.0},
+            breaks={"predictions": -120.0, "targets": 0.0},
         ),
     ],
     good=[
@@ -54,7 +54,7 @@ def sqrt_gradient(root: Expr, facts: Facts) -> Report | None:
     if not differentiated(facts) or not in_loss(facts):
         return None
     x = radicand(root, facts)
-    if x is None or not trained(x, facts) or not_chosen(root, facts):
+    if x is None or not trained(x, facts) or not_chosen(root, facts) or scales(root, facts):
         return None
     return Report(
         f"`{facts.name(root)}` is 0 {zero_when(x)}, and its gradient there NaN",
