@@ -13,7 +13,8 @@ from bce_lint.confirm import confirm as confirming
 from bce_lint.confirm.case import Options
 from bce_lint.confirm.confirm import confirm_in
 from bce_lint.confirm.pool import Pool
-from bce_lint.facts.expr import Clip, Const, Exp, Expr, Param, Sqrt
+from bce_lint.facts.expr import Add, Clip, Const, Exp, Expr, Log, Param, SigmoidCrossEntropy, Sqrt
+from bce_lint.facts.meaning import Role
 from bce_lint.finding import Confirmed, Row, Verdict
 from tests.cases import IMPORTS, LOG, OTHERS, QUOTIENT, breaks, case, confirmed, reason, refuted, seeds, verdict
 
@@ -363,3 +364,41 @@ def test_findings_come_back_in_order_and_progress_is_told(pool: Pool) -> None:
     found = confirm_in(pool, cases, Options(), lambda *said: told.append(said))
     assert [finding.path for finding in found] == ["a.py", "b.py", "c.py"]
     assert told == [("a.py:3", 0, 3), ("b.py:3", 1, 3), ("c.py:3", 2, 3), ("", 3, 3)]
+
+
+def test_two_distributions_are_probed_with_opposite_logits(pool: Pool) -> None:
+    source = "import numpy as np\ndef loss(logits_a, logits_b):\n    return np.exp(logits_a - logits_b)\n"
+    made = case(source, "np.exp(logits_a - logits_b)", framework="numpy", site=Exp(Param("a", "loss")))
+    inputs = tuple(replace(given, role=Role.LOGIT) for given in made.meaning.inputs)
+    given = confirmed(verdict(pool, replace(made, meaning=replace(made.meaning, inputs=inputs))))
+    assert given.evidence.assumed[1].startswith("logits_b = -logit")
+    assert given.witnesses[0].logit == pytest.approx(44.361, abs=1e-3)
+
+
+def test_a_loss_that_the_framework_guards_is_not_refuted_by_staying_finite(pool: Pool) -> None:
+    source = "import numpy as np\ndef loss(labels, output):\n    return np.square(labels - output)\n"
+    site = SigmoidCrossEntropy(Param("labels", "loss"), Param("output", "loss"))
+    assert "what goes into this loss" in reason(verdict(pool, case(source, "np.square(labels - output)", framework="numpy", site=site)))
+
+
+def test_what_a_name_alone_says_refutes_nothing_about_any_number(pool: Pool) -> None:
+    source = "import numpy as np\ndef loss(labels, output):\n    return np.log(1 + np.exp(output))\n"
+    site = Log(Add(Const(1.0), Exp(Param("output", "loss"))))
+    assert "only its name says so" in reason(verdict(pool, case(source, "np.log(1 + np.exp(output))", framework="numpy", site=site)))
+
+
+def test_packages_that_are_not_installed_do_no_harm_where_they_do_not_count(pool: Pool) -> None:
+    source = """
+    import numpy as np
+    import no_such_package as missing
+    from no_such_package.sub import Base, decorate
+    class Loss(Base):
+        def __init__(self):
+            self.bar = missing.Bar(missing.COLOR.red)
+        @decorate
+        def call(self, labels, output):
+            return labels * np.log(1 - output)
+    """
+    assert confirmed(verdict(pool, case(source, "np.log(1 - output)", framework="numpy"))).witnesses[0].logit == pytest.approx(
+        16.6355, abs=1e-3
+    )

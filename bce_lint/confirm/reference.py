@@ -10,12 +10,14 @@ from typing import Any
 from bce_lint.confirm.worker.job import Argument, Outcome, Reading
 from bce_lint.confirm.worker.measure import REFERENCE, YOURS
 from bce_lint.confirm.worker.probes import Pattern
-from bce_lint.facts.expr import Free, LogSigmoid, LogSoftmax, Mul, Sigmoid, Softmax
+from bce_lint.facts.expr import Expr, Free, LogSigmoid, LogSoftmax, Mul, Neg, Sigmoid, Softmax
 from bce_lint.facts.meaning import Meaning, Role
 
 DIGITS = 20
 MAGNITUDE, DIRECTION, LOGITS = Free(" |logit|", ""), Free(" direction", ""), Free(" logits", "")
 """What the inputs are made of; no name of the user's has a blank."""
+
+OPPOSITE = Neg(LOGITS)
 
 CLOSE = 1e-3
 BY_MEANING, BY_DOUBLE = "exact values by mpmath from the code's meaning", "exact: the same code in float64"
@@ -83,12 +85,14 @@ class Reference:
             LOGITS.name: Mul(MAGNITUDE, DIRECTION),
         }
         labels = np.array(pattern.y).reshape(self.outcome.shape)
+        texts = dict(self.outcome.assumed)
         for argument in self.arguments:
             role = Role(argument.role)
             if role is Role.LABEL:
                 made[argument.name] = labels
             elif role in MADE:
-                made[argument.name] = MADE[role][argument.classes]
+                logits = OPPOSITE if "-logit" in texts.get(argument.name, "") else LOGITS
+                made[argument.name] = _squashed(role, logits, classes=argument.classes)
         return made | self._settings()
 
     def _settings(self) -> dict[str, float]:
@@ -101,12 +105,18 @@ class Reference:
         return settings
 
 
-MADE = {
-    Role.LOGIT: (LOGITS, LOGITS),
-    Role.PROBABILITY: (Sigmoid(LOGITS), Softmax(LOGITS)),
-    Role.LOG_PROBABILITY: (LogSigmoid(LOGITS), LogSoftmax(LOGITS)),
-}
-"""By role, what an input is in terms of the logits: without and with a class axis."""
+MADE = {Role.LOGIT, Role.PROBABILITY, Role.LOG_PROBABILITY}
+
+
+def _squashed(role: Role, logits: Expr, *, classes: bool) -> Expr:
+    """Return what an input of this role is in terms of the logits."""
+    match role:
+        case Role.PROBABILITY:
+            return Softmax(logits) if classes else Sigmoid(logits)
+        case Role.LOG_PROBABILITY:
+            return LogSoftmax(logits) if classes else LogSigmoid(logits)
+        case _:
+            return logits
 
 
 def _mean(values: Any) -> Any:  # noqa: ANN401

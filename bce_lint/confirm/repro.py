@@ -146,5 +146,5 @@ def _labels(framework: str, job: Job, outcome: Outcome, pattern: Pattern) -> Ite
 
 def _activations(framework: str, call: str) -> Iterator[str]:
     for name in ("sigmoid", "softmax", "log_sigmoid", "log_softmax"):
-        if f"={name}(logit)" in call or f"({name}(logit)" in call:
+        if re.search(rf"[=( ]{name}\(-?logit\)", call):
             yield f"{name} = {OTHERWISE.get((framework, name), ACTIVATIONS[framework]).format(name=name)}"

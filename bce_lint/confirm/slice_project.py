@@ -36,11 +36,9 @@ def find(importer: Path, level: int, module: str, top: Path) -> Path | None:
     first = module.partition(".")[0]
     if first in sys.stdlib_module_names or first in FRAMEWORKS:
         return None
-    for folder in folders:
-        found = below(folder, module)
-        if found is not None or folder == top:
-            return found
-    return None
+    inside = folders[: folders.index(top) + 1] if top in folders else folders[:1]
+    places = [found for folder in inside if (found := below(folder, module)) is not None]
+    return next((place for place in places if place.is_file() or (place / "__init__.py").is_file()), next(iter(places), None))
 
 
 def below(folder: Path, module: str) -> Path | None:

@@ -9,16 +9,29 @@ from dataclasses import dataclass
 from bce_lint.confirm import repro
 from bce_lint.confirm.case import Case
 from bce_lint.confirm.reference import Reference
+from bce_lint.confirm.slice import GROWING
 from bce_lint.confirm.worker import probes
 from bce_lint.confirm.worker.job import Break, Failure, Job, Outcome, Reading
 from bce_lint.confirm.worker.measure import REFERENCE, YOURS
 from bce_lint.confirm.worker.probes import Pattern
+from bce_lint.facts.expr import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    NegativeLogLikelihood,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+    walk,
+)
+from bce_lint.facts.meaning import Role
 from bce_lint.finding import Confirmed, Evidence, Refuted, Row, Undecided, Verdict, Witness
 
 EXACT = "exact"
 YOUR_GRADIENT, STABLE_GRADIENT, EXACT_GRADIENT = "your gradient", "stable gradient", "exact gradient"
 RATE = 0.1
 """The learning rate of the one step that the training table shows, of one weight that is 1 and gets +-|logit| as its input."""
+
+GUARDED = (BinaryCrossEntropy, CategoricalCrossEntropy, SigmoidCrossEntropy, SoftmaxCrossEntropy, NegativeLogLikelihood)
+"""Losses that the framework itself keeps finite, whatever goes in."""
 
 SIDES = {"agreeing": "right", "contradicting": "wrong"}
 NEAR = 1e-4
@@ -57,7 +70,19 @@ def judge(run: Run, answer: Outcome | Failure) -> Verdict:
         return Confirmed(tuple(witnesses(ran)), evidence(ran))
     if answer.skipped:
         return Undecided(f"nothing broke, but {answer.skipped} of {len(ran.patterns)} input patterns could not be run")
-    return Refuted(_probes(ran), evidence(ran))
+    doubt = _doubt(ran)
+    return Undecided(doubt) if doubt else Refuted(_probes(ran), evidence(ran))
+
+
+def _doubt(run: Ran) -> str:
+    """Return why it says nothing of this finding that nothing broke, "" if it does."""
+    meaning = run.case.meaning
+    if isinstance(meaning.site, GUARDED):
+        return "nothing breaks, but the finding is about what goes into this loss, which running it cannot decide"
+    named = next((i.name for i in meaning.inputs if i.guessed and i.role is Role.PROBABILITY), "")
+    if named and any(isinstance(e, GROWING) for e in walk(meaning.site)):
+        return f"nothing breaks if `{named}` is a probability, but only its name says so, and the finding is about any number"
+    return ""
 
 
 def witnesses(run: Ran) -> Iterator[Witness]:

@@ -23,6 +23,8 @@ NUMBERS = {
     "epochs": 1,
     "steps": 1,
     "batch_size": BATCH,
+    "ratio": 0.2,
+    "coef": 0.5,
     "gamma": 2.0,
     "alpha": 0.25,
     "beta": 0.5,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -92,9 +93,12 @@ def bind(function: Callable[..., object], arguments: Sequence[Argument], backend
     tensors: dict[str, Build] = {}
     settings: dict[str, object] = {}
     assumed: list[tuple[str, str]] = []
+    seen: Counter[str] = Counter()
     for parameter in parameters:
         argument = known.get(parameter.name)
-        build, words = _tensor(argument, parameter, backend) if argument else (None, "")
+        sign = -1 if argument and seen[argument.role] % 2 else 1
+        build, words = _tensor(argument, parameter, (backend, sign)) if argument else (None, "")
+        seen[argument.role if argument else ""] += build is not None
         if build is not None:
             tensors[parameter.name] = build
         elif parameter.default is inspect.Parameter.empty:
@@ -128,17 +132,22 @@ def _parameters(function: Callable[..., object]) -> list[inspect.Parameter] | No
         return None
 
 
-def _tensor(argument: Argument, parameter: inspect.Parameter, backend: Backend) -> tuple[Build | None, str]:
-    """Return how to build a tensor argument, and its description; (None, "") for a setting."""
+def _tensor(argument: Argument, parameter: inspect.Parameter, how: tuple[Backend, int]) -> tuple[Build | None, str]:
+    """Return how to build a tensor argument, and its description; (None, "") for a setting.
+
+    Every second one of a role gets the opposite logits: two distributions that were the same would hide what divides them.
+    """
+    backend, sign = how
+    leaf = "logit" if sign > 0 else "-logit"
     optional = parameter.default is not inspect.Parameter.empty
     match argument.role:
         case "label":
             return (lambda y, _: y), "one-hot labels" if argument.classes else "labels 0 and 1"
         case "logit":
-            return (lambda _, z: z), "logit"
+            return (lambda _, z: z * sign), leaf
         case "probability" | "log-probability":
             kind = SQUASHED[argument.role][argument.classes]
-            return (lambda _, z: backend.squash(z, kind)), f"{kind.replace('-', '_')}(logit)"
+            return (lambda _, z: backend.squash(z * sign, kind)), f"{kind.replace('-', '_')}({leaf})"
         case "mask" if not optional:
             return (lambda _, z: z * 0 + 1), "1 everywhere"
         case _:

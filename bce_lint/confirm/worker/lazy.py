@@ -70,13 +70,22 @@ class Builtins(dict[str, object]):
             return Missing(name)
 
 
+class MissingClass(type):
+    """A class of a package that is not installed."""
+
+    def __getattr__(cls, name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Missing(f"{cls.__name__}.{name}")
+
+
 class Missing(ModuleType):
     """A package that is not installed: its names can be imported, called and inherited from, but nothing can be computed with them."""
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
-        return type(name, (), {}) if name[:1].isupper() else Missing(f"{self.__name__}.{name}")
+        return MissingClass(name, (), {}) if name[:1].isupper() else Missing(f"{self.__name__}.{name}")
 
     def __call__(self, *args: object, **_: object) -> object:
         """Decorate a function with nothing; otherwise give something as useless as itself."""

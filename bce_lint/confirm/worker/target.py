@@ -10,6 +10,7 @@ from types import FrameType, FunctionType
 from typing import Any
 
 from . import guess
+from .contain import DeniedError
 from .job import Argument, Step
 from .lazy import Space
 
@@ -89,7 +90,9 @@ def _call(spelled: str, args: list[object], kwargs: dict[str, object]) -> str:
 def _attempt(kind: type, args: list[object], kwargs: dict[str, object]) -> object:
     try:
         return kind(*args, **kwargs)
-    except (TypeError, ValueError, AttributeError, KeyError, LookupError, AssertionError, NotImplementedError):
+    except (DeniedError, MemoryError, RecursionError):
+        raise
+    except Exception:  # noqa: BLE001  (a constructor may raise anything; there are other ways)
         return None
 
 
