@@ -36,9 +36,14 @@ ONE = Const(1.0)
     good=[
         Good(
             """
+            def doubt_loss(logits):
+                return tf.reduce_mean(tf.math.log1p(tf.exp(-tf.abs(logits))))
+            """
+        ),
+        Good(
+            """
             def loss(labels, logits):
-                stable = tf.nn.relu(logits) + tf.math.log1p(tf.exp(-tf.abs(logits)))
-                return tf.reduce_mean(stable - labels * logits)
+                return tf.reduce_mean(tf.nn.softplus(logits) - labels * logits)
             """
         ),
     ],

@@ -20,7 +20,6 @@ from bce_lint.rule import Bad, Good, Report, rule
                 return tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=p)  # flagged
             """,
             fixed="    return tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)",
-            breaks={"logits": 20.0, "labels": 1.0},
         ),
         Bad(
             """
