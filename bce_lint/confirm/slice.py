@@ -109,13 +109,18 @@ def _otherwise(meaning: Meaning) -> tuple[Role, bool]:
 
 
 def _inputs(meaning: Meaning, place: Place) -> tuple[Input, ...]:
-    """Return the inputs; along a class axis if the function or a setting of it says so, and of any size if all that is done is an exp."""
+    """Return the inputs; along a class axis if the function or a setting of it says so, and of any size if all that is done is an exp.
+
+    What goes into a cosh is an error: a prediction that is probability by name only may be any number then.
+    """
     settings = (arg.arg for node in place.around if not isinstance(node, ast.ClassDef) for arg in node.args.args)
     several = any(SEVERAL.search(name) for name in settings) or any(SEVERAL.search(node.name) for node in place.around)
     unknown = [i.name for i in meaning.inputs if i.role is Role.UNKNOWN and i.default is None]
     grows = any(isinstance(e, GROWING) for e in walk(meaning.site))
     alone = len(unknown) <= 2 and grows and not any(i.role in VARYING for i in meaning.inputs)
-    roles = dict.fromkeys(unknown, Role.LOGIT) if alone else {}
+    errors = any(isinstance(e, Cosh) for e in walk(meaning.site))
+    called = [i.name for i in meaning.inputs if i.role is Role.PROBABILITY and i.guessed] if errors else []
+    roles = dict.fromkeys([*called, *(unknown if alone else ())], Role.LOGIT)
     return tuple(replace(i, role=roles.get(i.name, i.role), classes=i.classes or several) for i in meaning.inputs)
 
 
