@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 
 from bce_lint.config import Config
+from bce_lint.confirm.case import Case
 from bce_lint.finding import Finding, Trouble
 from bce_lint.judge import Judge
+from bce_lint.rule import Bad
 from bce_lint.source.read import Source
 
 MARK = re.compile(r"#\s*(todo:\s*)?(not flagged|flagged)(?::\s*([\w ,-]+))?")
@@ -27,6 +29,11 @@ def judged(source: str, select: tuple[str, ...] = ("ALL",), dtype: str | None = 
     return Verdicts(tuple(case.finding for case in found.cases), found.troubles)
 
 
+def cases(source: str) -> tuple[Case, ...]:
+    """Return what all rules find in `source`, with what confirm needs."""
+    return Judge(Config(paths=("x.py",), select=("ALL",))).judge(Source("x.py", source.encode())).cases
+
+
 def expected(source: str, rule: str) -> list[tuple[int, str]]:
     """Return row and rule of every finding that the marks call for; a known gap is expected as it is now."""
     rows: list[tuple[int, str]] = []
@@ -40,3 +47,11 @@ def expected(source: str, rule: str) -> list[tuple[int, str]]:
 def flagged(verdicts: Verdicts) -> list[tuple[int, str]]:
     """Return row and rule of every finding."""
     return sorted((finding.span.row, finding.rule) for finding in verdicts.findings)
+
+
+def wanted(bad: Bad) -> str:
+    """Return the whole source after the fix: `fixed` is all of it, or stands for the one flagged line. Marks are left to the caller."""
+    assert bad.fixed is not None
+    if bad.fixed.count("\n") > 0:
+        return bad.fixed
+    return "".join(bad.fixed + "  # flagged\n" if "# flagged" in line else line for line in bad.source.splitlines(keepends=True))

@@ -8,7 +8,7 @@ from bce_lint import registry
 from bce_lint.fix import apply
 from bce_lint.rule import Bad, Good, Rule
 
-from .harness import MARK, expected, flagged, judged
+from .harness import MARK, expected, flagged, judged, wanted
 
 RULES = registry.registered()
 BAD = [pytest.param(rule, bad, id=f"{rule.name}-{n}") for rule in RULES for n, bad in enumerate(rule.bad)]
@@ -41,14 +41,6 @@ def test_the_fix_writes_what_the_example_says(rule: Rule, bad: Bad) -> None:
     again = judged(fixed)
     assert flagged(again) == []
     assert [finding.fix for finding in again.findings] == []
-
-
-def wanted(bad: Bad) -> str:
-    """Return the whole source after the fix: `fixed` is all of it, or stands for the one flagged line. Marks are left to the caller."""
-    assert bad.fixed is not None
-    if bad.fixed.count("\n") > 0:
-        return bad.fixed
-    return "".join(bad.fixed + "  # flagged\n" if "# flagged" in line else line for line in bad.source.splitlines(keepends=True))
 
 
 def test_every_rule_has_examples_and_a_rationale() -> None:

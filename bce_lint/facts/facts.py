@@ -156,18 +156,32 @@ class Facts:
 
     def meaning(self) -> Meaning:
         """Return what confirm needs to know of the site's surroundings."""
-        returns = self.trace.returns
-        result = returns[0] if len(returns) == 1 else Join(tuple(dict.fromkeys(returns))) if returns else None
-        node = self.trace.node
         return Meaning(
             path=self.trace.path,
-            row=0 if node is None else 1,
+            row=0 if self.trace.node is None else 1,
             inputs=tuple(self.inputs.values()),
-            result=result,
+            result=result_of(self.trace),
             site=self.site.expr,
             framework=self.framework,
             dtype=self.dtype,
         )
+
+
+def meaning_of(module: Module, trace: Trace) -> Meaning | None:
+    """Return what a function without a finding means: its result stands for the site. None if it returns nothing that was read."""
+    result = result_of(trace)
+    if result is None:
+        return None
+    framework = framework_of(result, module)
+    row = 0 if trace.node is None else 1
+    inputs = tuple(inputs_of(module, trace).values())
+    return Meaning(trace.path, row, inputs, result, result, framework, dtype_of(result, framework))
+
+
+def result_of(trace: Trace) -> Expr | None:
+    """Return what a function returns, in terms of its parameters; one value of several if it returns in several places."""
+    returns = trace.returns
+    return returns[0] if len(returns) == 1 else Join(tuple(dict.fromkeys(returns))) if returns else None
 
 
 def below(node: object) -> Iterator[object]:

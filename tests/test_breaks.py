@@ -1,0 +1,129 @@
+"""Every rule's examples, executed: bad code breaks at its witness, fixed and good code is what was meant there and everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bce_lint import registry
+from bce_lint.confirm.pool import Pool
+from bce_lint.confirm.worker.search import wrong
+from bce_lint.facts.meaning import Role
+from bce_lint.rule import Bad, Good, Rule
+from tests.examples import broken, disagreements, found, function, functions, grid, outcome, runnable, witnesses
+from tests.harness import wanted
+
+if TYPE_CHECKING:
+    from _pytest.mark.structures import ParameterSet
+
+pytestmark = pytest.mark.framework
+
+FINITE: Mapping[str, str] = {
+    "probabilities-as-logits": "the loss is finite, and is what is written: it is another one than was meant",
+    "logits-as-probabilities": "the loss is what is written, of what is no probability",
+}
+"""Rules without a witness, and why."""
+
+LOSSY: Mapping[str, str] = {
+    "prefer-logits": "the framework clips: the gradient of a confident wrong answer is 0",
+}
+"""Rules whose witness is an input at which the numbers are finite, but not what the code means, and why."""
+
+UNDRIVEN: Mapping[str, str] = {
+    "naive-kl-divergence-2": "what q is cannot be known",
+    "where-gradient-1": "what x is cannot be known",
+    "late-mask-1": "masks are 1 in confirm, this one breaks where it is 0",
+    "late-guard-1": "what x is cannot be known",
+    "division-by-vanishing-sum-1": "what error is cannot be known",
+    "sqrt-gradient-0": "what a is cannot be known",
+    "acos-gradient-0": "what cosine is cannot be known",
+}
+"""Examples that break at inputs which confirm does not think of, so that they are not confirmed, or only further out."""
+
+SAME: Mapping[str, str] = {
+    "naive-kl-divergence-1": "confirm gives both distributions the same logits, between which nothing diverges",
+    "where-gradient-1": "what x is cannot be known",
+}
+"""Fixes that confirm cannot judge."""
+
+RULES = registry.registered()
+
+
+def examples(*, lossy: bool = False, fixed: bool = False, beyond: Mapping[str, str] | None = None) -> Iterator[ParameterSet]:
+    """Yield the examples with a witness; those in `beyond` must fail."""
+    for rule in RULES:
+        for number, bad in enumerate(rule.bad):
+            name = f"{rule.name}-{number}"
+            if bad.breaks and (rule.name in LOSSY) == lossy and (bad.fixed is not None or not fixed):
+                marks = [pytest.mark.xfail(reason=beyond[name], strict=True)] if beyond and name in beyond else []
+                yield pytest.param(rule, bad, id=name, marks=marks)
+
+
+def safe() -> Iterator[ParameterSet]:
+    """Yield the good examples that are functions, of rules with a witness."""
+    for rule in RULES:
+        for number, good in enumerate(rule.good):
+            if any(bad.breaks for bad in rule.bad) and "def " in good.source:
+                yield pytest.param(rule, good, id=f"{rule.name}-{number}")
+
+
+@pytest.mark.parametrize(("rule", "bad"), examples())
+def test_bad_breaks_at_its_witness(rule: Rule, bad: Bad) -> None:
+    one = runnable(function(bad.source, found(bad, rule)), bad.breaks)
+    assert set(bad.breaks) <= {given.name for given in (*one.labels, *one.varying)}
+    runs = [one.run(point) for point in witnesses(one, bad.breaks)]
+    assert any(wrong(raw.entries) or wrong(raw.gradient or ()) for raw in runs), runs
+
+
+@pytest.mark.parametrize(("rule", "bad"), examples(lossy=True))
+def test_lossy_code_is_finite_at_its_witness_but_not_what_it_means(rule: Rule, bad: Bad) -> None:
+    case = function(bad.source, found(bad, rule))
+    one = runnable(case, bad.breaks)
+    assert case.meaning.result is not None
+    assert not any(wrong(raw.entries) or wrong(raw.gradient or ()) for raw in map(one.run, witnesses(one, bad.breaks)))
+    assert list(disagreements(one, case.meaning.result, witnesses(one, bad.breaks))) != []
+
+
+@pytest.mark.parametrize(("rule", "bad"), examples(beyond=UNDRIVEN))
+def test_bad_is_confirmed_no_later_than_at_its_witness(pool: Pool, rule: Rule, bad: Bad) -> None:
+    case = found(bad, rule)
+    ran = outcome(pool, case)
+    driven = [abs(bad.breaks[given.name]) for given in case.meaning.inputs if given.name in bad.breaks and given.role is not Role.LABEL]
+    assert min(one.logit for one in ran.breaks) <= max(driven)
+
+
+@pytest.mark.parametrize(("rule", "bad"), examples(fixed=True, beyond=SAME))
+def test_the_fix_is_refuted(pool: Pool, rule: Rule, bad: Bad) -> None:
+    ran = outcome(pool, function(wanted(bad), found(bad, rule)))
+    assert (ran.breaks, ran.skipped) == ((), 0)
+
+
+@pytest.mark.parametrize(("rule", "bad"), examples(fixed=True))
+def test_the_fix_is_what_the_bad_code_means(rule: Rule, bad: Bad) -> None:
+    meant = found(bad, rule)
+    one = runnable(function(wanted(bad), meant), bad.breaks)
+    assert meant.meaning.result is not None
+    assert list(disagreements(one, meant.meaning.result, [*witnesses(one, bad.breaks), *grid(one)])) == []
+
+
+@pytest.mark.parametrize(("rule", "good"), safe())
+def test_good_is_what_it_means(rule: Rule, good: Good) -> None:
+    known = broken(rule)
+    ran = list(functions(good.source, known))
+    assert ran
+    for case in ran:
+        one = runnable(case, known)
+        assert case.meaning.result is not None
+        points = [point for bad in rule.bad if bad.breaks for point in witnesses(one, bad.breaks)]
+        assert list(disagreements(one, case.meaning.result, [*points, *grid(one)])) == []
+
+
+def test_a_rule_without_a_witness_says_why() -> None:
+    assert {rule.name for rule in RULES if not any(bad.breaks for bad in rule.bad)} == FINITE.keys()
+
+
+def test_only_a_rule_that_is_there_says_why() -> None:
+    assert LOSSY.keys() <= {rule.name for rule in RULES}
+    assert UNDRIVEN.keys() | SAME.keys() <= {f"{rule.name}-{n}" for rule in RULES for n, bad in enumerate(rule.bad) if bad.breaks}
