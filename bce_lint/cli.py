@@ -44,6 +44,11 @@ def _run(config: Config) -> int:
         from bce_lint import explain
 
         _print(explain.page(config.explain) if config.explain else explain.listing())
+    elif config.why is not None:
+        from bce_lint.why import why
+
+        _check(config)
+        _print(why(config, config.why))
     else:
         return _judge(config)
     return CLEAN

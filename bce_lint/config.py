@@ -31,6 +31,7 @@ class Config:
     exit_zero: bool = False
     isolated: bool = False
     explain: str | None = None
+    why: str | None = None
     list_rules: bool = False
     version: bool = False
 
@@ -61,6 +62,7 @@ def read(argv: Sequence[str], directory: Path) -> Config:
         exit_zero=asked.exit_zero,
         isolated=asked.isolated,
         explain=asked.explain,
+        why=asked.why,
         list_rules=asked.list_rules,
         version=asked.version,
     )
@@ -105,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--output-format", choices=FORMATS, default=FORMATS[0], help="how to print findings (default: full)")
     add("--exit-zero", action="store_true", help="exit 0 even if something is found")
     add("--isolated", action="store_true", help="do not read pyproject.toml")
+    add("--why", metavar="FILE:LINE", help="print what is known there, and what each rule that looked said")
     add("--explain", metavar="RULE", help="print the page of one rule, by name or code")
     add("--list-rules", action="store_true", help="print every rule")
     add("--version", action="store_true", help="print the version")

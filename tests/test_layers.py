@@ -23,7 +23,7 @@ LAYERS = (
     {"suppress", "fix", "report", "confirm"},
     {"judge"},
     {"lint"},
-    {"explain"},
+    {"explain", "why"},
     {"cli"},
     {"__main__"},
 )
