@@ -15,6 +15,7 @@ class Kinds(Flag):
     ROOTS = auto()
     DIVISIONS = auto()
     POWERS = auto()
+    SQUARES = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ DIVISION = re.compile(rb"/(?<=[\w.)\] ]/)=?(?=[ \t\\\r\n]*[-+~(A-Za-z_#])")
 POWER = re.compile(rb"\*\*(?:(?<=[\w.)\]]\*\*)|(?<=[\w.)\]] \*\*)|(?<=  \*\*)(?= ))(?!=?[ \t]*\d+(?![\w.]))")
 """Not `**` in a call or signature: that follows a bracket, a comma or a margin and has no blank behind it."""
 
+SQUARE = re.compile(rb"(?:square|abs2) ?\(|\*\* ?2\b|\bpow ?\((?=[^()]*2 ?\))")
+
 
 NAMED = ((Kinds.CALLS, CALLED), (Kinds.ROOTS, ROOTS), (Kinds.DIVISIONS, DIVISIONS), (Kinds.POWERS, POWERS))
 
@@ -96,6 +99,8 @@ def candidates(data: bytes, kinds: Kinds = Kinds.CALLS) -> list[int]:
         found.update(match.start() for match in DIVISION.finditer(data))
     if Kinds.POWERS in kinds:
         found.update(match.start() for match in POWER.finditer(data))
+    if Kinds.SQUARES in kinds:
+        found.update(match.start() for match in SQUARE.finditer(data))
     return sorted(found)
 
 
