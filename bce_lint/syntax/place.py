@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,8 +11,10 @@ import libcst
 from libcst._nodes.internal import CodegenState
 
 from bce_lint.finding import Span
-from bce_lint.syntax import ir
+from bce_lint.syntax import ir, scan
 from bce_lint.syntax.read_cst import Tree
+
+BLANKS = re.compile(r"(?:[ \t\f\r\n]|\\\r?\n)++")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +58,35 @@ class Places:
 
 def places(tree: Tree) -> Places:
     """Work out where everything in a tree stands."""
-    pen = _Pen(tree.root.default_indent, tree.root.default_newline)
+    pen = _Pen(tree.root, scan.plain(tree.segment.text))
     tree.root._codegen(pen)  # noqa: SLF001  (libcst's PositionProvider calls it so; that takes 3 times as long and knows no offsets)
     return Places(tree, pen.marks)
 
 
 class _Pen(CodegenState):
-    """Writes the tree as libcst does, and notes at which character each node begins and ends."""
+    """Writes the tree as libcst does, and notes at which character of the text each node begins and ends.
 
-    def __init__(self, indent: str, newline: str) -> None:
-        super().__init__(indent, newline)
+    libcst loses some blank rows, and backslashes in a margin: so each token is looked for in the text, behind blanks.
+    """
+
+    def __init__(self, root: libcst.Module, text: str) -> None:
+        super().__init__(root.default_indent, root.default_newline)
+        self.source = text
         self.at = 0
         self.begun: list[int] = []
         self.marks: dict[int, tuple[int, int]] = {}
 
     def add_indent_tokens(self) -> None:
-        self.at += sum(map(len, self.indent_tokens))
+        for token in self.indent_tokens:
+            self.add_token(token)
 
     def add_token(self, value: str) -> None:
-        self.at += len(value)
+        if self.source.startswith(value, self.at):
+            self.at += len(value)
+        elif not value.isspace():
+            self.at = self._behind_blanks(self.at)
+            assert self.source.startswith(value, self.at), f"{value!r} is not at {self.at}"
+            self.at += len(value)
 
     def before_codegen(self, node: libcst.CSTNode) -> None:
         del node
@@ -81,7 +94,7 @@ class _Pen(CodegenState):
 
     def after_codegen(self, node: libcst.CSTNode) -> None:
         begin = self.begun.pop()
-        self.marks.setdefault(id(node), (begin, self.at))
+        self.marks.setdefault(id(node), (min(self._behind_blanks(begin), self.at), self.at))
 
     @contextmanager
     def record_syntactic_position(
@@ -92,4 +105,8 @@ class _Pen(CodegenState):
         yield
         begin = begin if start_node is None else self.marks[id(start_node)][0]
         end = self.at if end_node is None else self.marks[id(end_node)][1]
-        self.marks[id(node)] = (begin, end)
+        self.marks[id(node)] = (min(self._behind_blanks(begin), end), end)
+
+    def _behind_blanks(self, at: int) -> int:
+        found = BLANKS.match(self.source, at)
+        return found.end() if found else at
