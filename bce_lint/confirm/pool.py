@@ -84,7 +84,7 @@ class Worker:
         os.close(answers)
         self.answers: queue.Queue[str] = queue.Queue()
         threading.Thread(target=_collect, args=(os.fdopen(said, encoding="utf-8"), self.answers), daemon=True).start()
-        here = {"", os.getcwd()}  # noqa: PTH109  (compared with strings)
+        here = {"", os.getcwd()}
         self._send({"path": [entry for entry in sys.path if entry not in here], "framework": framework, "fork": fork})
         self.loaded = False
 
