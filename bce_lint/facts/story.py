@@ -134,7 +134,7 @@ class Story:
     def _parameter(self, e: Param) -> Told | None:
         bindings = self.trace.bindings.get(e, [])
         given = self.roles.get(e)
-        if given is None or not bindings:
+        if given is None or not bindings or given.role is Role.UNKNOWN:
             return None
         if given.role is Role.PROBABILITY:
             why = f"taken for a probability, since {given.because}" if given.guessed else f"a probability, since {given.because}"
