@@ -11,10 +11,10 @@ from bce_lint.facts.facts import Facts
 from bce_lint.facts.meaning import Role
 from bce_lint.rule import Bad, Good, Level, Report, rule
 
-LOGARITHM = re.compile(
-    r"(.*[._])?log_?(vars?|variances?|std|stds|stddev|sigmas?|scales?|p|ps|pi|pis|probs?|probas?|ratios?|likelihoods?)(_?\w*)"
-)
-"""What logarithms are called, of variances or probabilities."""
+SPREAD = re.compile(r"(.*[._])?log_?(vars?|variances?|stds?|stddev|sigmas?|scales?|ratios?|rates?|alphas?)(_?\w*)")
+"""What logarithms of anything positive are called."""
+PROBABILITY = re.compile(r"(.*[._])?log_?(p|ps|pi|pis|probs?|probas?|likelihoods?)(_?\w*)")
+"""What logarithms of probabilities are called: at most 0, but their differences can be any number."""
 LOSS = re.compile(r"(.*[._])?(\w*_)?(loss|nll|entropy)(_\w*)?")
 SIZES = frozenset({Role.SCALAR, Role.INTEGER, Role.FLAG, Role.MASK, Role.WEIGHT, Role.LABEL})
 
@@ -68,20 +68,25 @@ def unbounded_exp(exp: Exp, facts: Facts) -> Report | None:
 def grows(e: Expr, facts: Facts) -> bool:
     """Tell whether `e` looks like what training can make as large as it likes."""
     name = facts.name(e)
-    if LOGARITHM.fullmatch(name.lower()) or (facts.framework == "python" and LOSS.fullmatch(name.lower())):
+    if SPREAD.fullmatch(name.lower()) or (facts.framework == "python" and LOSS.fullmatch(name.lower())):
         return True
     match core(e):
         case Linear() | MatMul() | Add(Linear() | MatMul(), _):
-            return True
-        case Param() as param:
-            return differentiated(facts) and facts.inputs[param.name].role not in SIZES if param.name in facts.inputs else False
+            return differentiated(facts)
+        case Param(name) if name in facts.inputs and not probable(e, facts):
+            return differentiated(facts) and facts.inputs[name].role not in SIZES
         case Sub(x, y):
-            return all(isinstance(part, Const) or grows(part, facts) for part in (x, y))
+            return all(isinstance(part, Const) or probable(part, facts) or grows(part, facts) for part in (x, y))
         case Neg(x) | Mul(x, Const()) | Div(x, Const()) | Add(x, Const()):
             return grows(x, facts)
         case Mul(x, Param() as scale) | Mul(Param() as scale, x) | Div(x, Param() as scale) if scale is not x:
             return not grows(scale, facts) and grows(x, facts)
     return False
+
+
+def probable(e: Expr, facts: Facts) -> bool:
+    """Tell whether `e` is called the logarithm of a probability."""
+    return PROBABILITY.fullmatch(facts.name(e).lower()) is not None
 
 
 def divides(exp: Exp, facts: Facts) -> bool:

@@ -72,9 +72,7 @@ def squares_less_square(e: Sub) -> Expr | None:
 def averaged(e: Expr) -> Expr | None:
     """Return of what `e` is the mean."""
     match e:
-        case Mean(x, axis) if axis != "?":
-            return x
-        case Div(Sum(x), _) | Mul(Sum(x), Const()):
+        case Mean(x) | Div(Sum(x), _) | Mul(Sum(x), Const()):
             return x
     return None
 
