@@ -104,12 +104,32 @@ def _ellipsis(node: libcst.Ellipsis) -> ir.Expression:
     return ir.Literal(node, ...)
 
 
-def _literal(node: libcst.Integer | libcst.Float | libcst.Imaginary | libcst.SimpleString) -> ir.Expression:
-    """Read a number or string; one that Python rejects (5000 digits, a broken escape) is an `Other`."""
+def _number(node: libcst.Integer | libcst.Float | libcst.Imaginary) -> ir.Expression:
+    """Read a number; one that Python rejects (for its 5000 digits, say) is an `Other`."""
     try:
-        return ir.Literal(node, node.evaluated_value)
+        match node:
+            case libcst.Integer(value=digits):
+                return ir.Literal(node, int(digits, 0))
+            case libcst.Float(value=digits):
+                return ir.Literal(node, float(digits))
+            case libcst.Imaginary(value=digits):
+                return ir.Literal(node, complex(digits))
+    except ValueError:
+        return ir.Other(node, ())
+
+
+def _string(node: libcst.SimpleString) -> ir.Expression:
+    """Read a string; one that Python rejects (for a broken escape) is an `Other`."""
+    try:
+        return ir.Literal(node, _text(node))
     except (SyntaxError, ValueError):
         return ir.Other(node, ())
+
+
+def _text(node: libcst.SimpleString) -> str | bytes:
+    """Evaluate a string, by Python's own parser (libcst's way) only where something in it asks for that."""
+    plain = "b" not in node.prefix and "\\" not in node.value and "\r" not in node.value
+    return node.raw_value if plain else node.evaluated_value
 
 
 def _strings(node: libcst.ConcatenatedString) -> ir.Expression:
@@ -123,7 +143,7 @@ def _strings(node: libcst.ConcatenatedString) -> ir.Expression:
     if not all(isinstance(piece, libcst.SimpleString) for piece in pieces):
         return ir.Other(node, tuple(part for piece in pieces for part in parts(piece)))
     try:
-        values = [piece.evaluated_value for piece in pieces]
+        values: list[Any] = [_text(piece) for piece in pieces]
     except (SyntaxError, ValueError):
         return ir.Other(node, ())
     return ir.Literal(node, b"".join(values) if isinstance(values[0], bytes) else "".join(values))
@@ -229,11 +249,11 @@ READERS: Final[Mapping[str, Callable[[Any], ir.Expression]]] = MappingProxyType(
     {
         "Name": _name,
         "Attribute": _attribute,
-        "Integer": _literal,
-        "Float": _literal,
-        "Imaginary": _literal,
+        "Integer": _number,
+        "Float": _number,
+        "Imaginary": _number,
         "Ellipsis": _ellipsis,
-        "SimpleString": _literal,
+        "SimpleString": _string,
         "ConcatenatedString": _strings,
         "Call": _call,
         "UnaryOperation": _unary,
