@@ -9,7 +9,7 @@ from pathlib import Path
 from bce_lint.finding import Trouble
 from bce_lint.source.ignore import Ignore, above, ignored, inside
 
-SUFFIXES = (".py",)
+SUFFIXES = (".py", ".ipynb")
 SKIPPED = frozenset(("__pycache__", "build", "dist", "node_modules", "site-packages", "venv"))
 
 
