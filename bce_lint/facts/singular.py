@@ -40,7 +40,7 @@ from bce_lint.facts.expr import (
     walk,
 )
 from bce_lint.facts.facts import Facts
-from bce_lint.facts.uses import computed
+from bce_lint.facts.uses import computed, is_label
 
 NEAR = 1e-2
 """A bound this close to the value at which an op breaks is meant as a guard."""
@@ -146,6 +146,8 @@ def can_vanish(e: Expr, facts: Facts) -> bool:
     """Tell whether `e` can be 0, taking the terms of a sum of what is not negative one by one: that they share inputs is no guard."""
     if facts.touches(e, 0.0):
         return facts.would_touch(e, 0.0)
+    if same_sides(core(e), facts):
+        return True
     if not facts.range(e).interval.contains(0.0):
         return False
     match core(e):
@@ -158,11 +160,23 @@ def can_vanish(e: Expr, facts: Facts) -> bool:
     return False
 
 
+def same_sides(e: Expr, facts: Facts) -> bool:
+    """Tell whether `e` is how far a prediction is from its label: 0 once it is right."""
+    match e:
+        case Abs(Sub(x, y)) | Square(Sub(x, y)):
+            return any(is_label(a, facts) and facts.modelled(b) for a, b in ((x, y), (y, x)))
+    return False
+
+
 def zero_when(x: Expr) -> str:
     """Return at which inputs `x` is 0, as a clause."""
     match core(x):
         case Var() | Std():
             return "when all entries are equal"
+        case Sum(y) | Mean(y) if any(isinstance(part, Truth) for part in walk(y)):
+            return "when nothing is selected"
+        case Sum(Mul()):
+            return "when nothing overlaps"
         case Sqrt(y) | Square(y) | Mean(y) | Norm(y):
             return zero_when(y)
         case Abs(Sub()) | Sub():
@@ -172,7 +186,7 @@ def zero_when(x: Expr) -> str:
         case Div(y, _) | Mul(y, Const()):
             return zero_when(y)
         case Sum(y):
-            return "when nothing is selected" if any(isinstance(part, Truth) for part in walk(y)) else zero_when_all(core(y))
+            return zero_when_all(core(y))
         case Add(y, z):
             return zero_when(y) if zero_when(y) == zero_when(z) else "for plausible inputs"
     return "for plausible inputs"

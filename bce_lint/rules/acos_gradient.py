@@ -6,6 +6,7 @@ from bce_lint.facts.expr import Acos, Asin, Atanh, Expr
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.purpose import in_loss, trained, trained_through
 from bce_lint.facts.singular import not_chosen
+from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -52,7 +53,7 @@ def acos_gradient(angle: Expr, facts: Facts) -> Report | None:
         return None
     what = "is infinite" if in_value else "has an infinite gradient"
     return Report(
-        f"`{facts.name(x)}` can be exactly 1 or -1 in {facts.dtype}, where `{facts.name(angle)}` {what}",
+        f"{spoken(x, facts)} can be exactly 1 or -1 in {facts.dtype}, where {spoken(angle, facts)} {what}",
         help="clip to [-1 + 1e-6, 1 - 1e-6] first, or use atan2 of sine and cosine",
         because=(x,),
     )

@@ -7,6 +7,7 @@ from bce_lint.facts.facts import Facts
 from bce_lint.facts.singular import computed_in, singular
 from bce_lint.facts.trace import Site
 from bce_lint.facts.uses import rests_on
+from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 from bce_lint.syntax import ir
 
@@ -58,7 +59,7 @@ def discarded_guard(guard: Expr, facts: Facts) -> Report | None:
         return None
     sums = (site.expr for site in after(facts) if isinstance(site.expr, (Add, Sub)) and any(rests_on(site.expr, part) for part in broken))
     return Report(
-        f"the result is thrown away: `{facts.name(x)}` stays as it was, and `{facts.name(broken[0])}` is not guarded by it",
+        f"the result is thrown away: {spoken(x, facts)} stays as it was, and {spoken(broken[0], facts)} is not guarded by it",
         help=f"assign it: `{facts.name(x)} = ...`",
         because=(x,),
         covers=(*broken, *sums),

@@ -8,6 +8,7 @@ from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import (
     Abs,
     Add,
+    Clip,
     Const,
     Div,
     Exp,
@@ -16,11 +17,13 @@ from bce_lint.facts.expr import (
     Join,
     MatMul,
     Max,
+    Maximum,
     Mean,
     Minimum,
     Mul,
     NanToNum,
     Norm,
+    Opaque,
     Sqrt,
     Square,
     Std,
@@ -34,6 +37,7 @@ from bce_lint.facts.relations import is_share
 from bce_lint.facts.roles import named
 from bce_lint.facts.singular import not_chosen, zero_when
 from bce_lint.facts.uses import computed, rests_on
+from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Level, Report, rule
 from bce_lint.source.prefilter import Kinds
 
@@ -84,7 +88,7 @@ def division_by_vanishing_sum(quotient: Div, facts: Facts) -> Report | None:
     if not can_be_zero(divisor, facts) or not_chosen(quotient, facts) or cut_off(quotient, facts) or of_weights(quotient, facts):
         return None
     return Report(
-        f"`{facts.name(divisor)}` is 0 {zero_when(divisor)}, and the quotient then NaN or infinite",
+        f"{spoken(divisor, facts)} is 0 {zero_when(divisor)}, and the quotient then NaN or infinite",
         help="add a smoothing constant above and below, or divide only where it is not 0",
         because=(divisor,),
     )
@@ -101,6 +105,8 @@ def can_be_zero(e: Expr, facts: Facts) -> bool:
             return True
         case Sqrt(x) | Square(x) | Abs(x) | Mean(x) | Mul(x, Const()) | Div(x, _):
             return can_be_zero(x, facts)
+        case Clip(x) | Maximum(x, Const()):
+            return can_be_zero(x, facts)
         case MatMul(x, y):
             return core(x) is core(y)
         case Mul(x, y):
@@ -109,8 +115,8 @@ def can_be_zero(e: Expr, facts: Facts) -> bool:
             return can_be_zero(x, facts) and can_be_zero(y, facts)
         case Join(choices):
             return any(can_be_zero(choice, facts) for choice in choices)
-        case Free(name):
-            return COUNTS.fullmatch(name) is not None
+        case Free() | Opaque():
+            return COUNTS.fullmatch(facts.name(e)) is not None
     return False
 
 

@@ -27,6 +27,7 @@ from bce_lint.facts.purpose import forgiven, scales, trained, trained_through
 from bce_lint.facts.relations import is_share
 from bce_lint.facts.roles import POSITIVE
 from bce_lint.facts.singular import NEAR, Singular, computed_in, singular
+from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 from bce_lint.source.prefilter import Kinds
 
@@ -90,7 +91,7 @@ def _outside(root: Expr, facts: Facts) -> Report | None:
     if isinstance(root, Sqrt) and interval.lo != 0:
         return None
     return Report(
-        f"`{facts.name(root)}` has an infinite gradient at 0, whatever is added or done to it afterwards",
+        f"{spoken(root, facts)} has an infinite gradient at 0, whatever is added or done to it afterwards",
         help="add the epsilon under the root, where the gradient sees it",
         because=(found.operand,),
         covers=(root,),
@@ -102,8 +103,8 @@ def _mended(x: Expr, facts: Facts) -> Report | None:
     if found is None:
         return None
     return Report(
-        f"`{facts.name(found.op)}` can be infinite, and the gradient behind it is then 0 * inf, NaN, although the value is mended",
-        help=f"guard `{facts.name(found.operand)}` before the op",
+        f"{spoken(found.op, facts)} can be infinite, and the gradient behind it is then 0 * inf, NaN, although the value is mended",
+        help=f"guard {spoken(found.operand, facts)} before the op",
         because=(found.operand,),
         covers=(found.op,),
     )

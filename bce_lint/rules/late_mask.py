@@ -11,6 +11,7 @@ from bce_lint.facts.meaning import Role
 from bce_lint.facts.purpose import forgiven, trained_through
 from bce_lint.facts.singular import Singular, computed_in, kept_out, singular
 from bce_lint.facts.uses import numerator
+from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -56,8 +57,8 @@ def late_mask(product: Expr, facts: Facts) -> Report | None:
         return None
     masked, mask, test = found
     return Report(
-        f"`{facts.name(mask)}` is 0 where `{facts.name(masked.op)}` is infinite, and 0 * inf is NaN",
-        help=f"mask `{facts.name(masked.operand)}` before the op, by a `where` with a harmless value",
+        f"{spoken(mask, facts)} is 0 where {spoken(masked.op, facts)} is infinite, and 0 * inf is NaN",
+        help=f"mask {spoken(masked.operand, facts)} before the op, by a `where` with a harmless value",
         because=(masked.operand,),
         covers=(masked.op,),
         replace=replaced(product, masked.op, replaced(masked.op, masked.operand, Where(test, masked.operand, Const(1.0))))

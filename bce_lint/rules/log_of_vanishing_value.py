@@ -9,8 +9,9 @@ from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import is_probability
 from bce_lint.facts.purpose import in_loss
 from bce_lint.facts.relations import complement
-from bce_lint.facts.singular import zero_when
+from bce_lint.facts.singular import can_vanish, same_sides, zero_when
 from bce_lint.facts.uses import numerator, summands
+from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -51,17 +52,22 @@ def log_of_vanishing_value(log: Log, facts: Facts) -> Report | None:
 
     Unlike a probability, nothing keeps such a value away from 0 in ordinary training: no extreme logit is needed.
     """
-    x = log.x
-    p = complement(x)
-    if is_probability(p if p is not None else x, facts) or not (differentiated(facts) or in_loss(facts)):
+    x, p = log.x, complement(log.x)
+    if not same_sides(core(x), facts) and (is_probability(x if p is None else p, facts) or not facts.touches(x, 0.0)):
         return None
-    if not facts.touches(x, 0.0) or not facts.would_touch(x, 0.0) or all(isinstance(part, Exp) for part in vanishing(x, facts)):
+    if not can_vanish(x, facts) or exponential(x, facts) or not (differentiated(facts) or in_loss(facts)):
         return None
     return Report(
-        f"`{facts.name(x)}` is exactly 0 {zero_when(x)}, and its log -inf",
+        f"{spoken(x, facts)} is exactly 0 {zero_when(x)}, and its log -inf",
         help="add an epsilon before the logarithm, or hold it above one with a maximum",
         because=(x,),
     )
+
+
+def exponential(x: Expr, facts: Facts) -> bool:
+    """Tell whether only exponentials make `x` vanish: logarithms of their sums have a rule of their own."""
+    parts = vanishing(x, facts)
+    return bool(parts) and all(isinstance(part, Exp) for part in parts)
 
 
 def vanishing(x: Expr, facts: Facts) -> list[Expr]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Expr, Mean, Norm, Sqrt, Square, Std, Sum
+from bce_lint.facts.expr import Clip, Expr, Maximum, Mean, Norm, Sqrt, Square, Std, Sum
 from bce_lint.facts.facts import Facts
-from bce_lint.facts.purpose import in_loss, scales, trained
+from bce_lint.facts.purpose import forgiven, in_loss, scales, trained
 from bce_lint.facts.singular import not_chosen, zero_when
+from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 from bce_lint.source.prefilter import Kinds
 
@@ -57,7 +58,7 @@ def sqrt_gradient(root: Expr, facts: Facts) -> Report | None:
     if x is None or not trained(x, facts) or not_chosen(root, facts) or scales(root, facts):
         return None
     return Report(
-        f"`{facts.name(root)}` is 0 {zero_when(x)}, and its gradient there NaN",
+        f"{spoken(root, facts)} is 0 {zero_when(x)}, and its gradient there NaN",
         help="add an epsilon under the root, or put a harmless value in by a `where` before it",
         because=(x,),
     )
@@ -66,7 +67,9 @@ def sqrt_gradient(root: Expr, facts: Facts) -> Report | None:
 def radicand(root: Expr, facts: Facts) -> Expr | None:
     """Return what is 0 together with the root, if that is certain enough: a sum of squares, what is known to reach 0."""
     match root:
-        case Norm(x, zero_gradient=False) | Std(x):
+        case Norm(zero_gradient=False):
+            return root
+        case Std() if not forgiven(Std, facts):
             return root
         case Sqrt(x) if facts.range(x).interval.lo == 0 and (is_total(x) or (facts.touches(x, 0.0) and facts.would_touch(x, 0.0))):
             return x
@@ -76,4 +79,4 @@ def radicand(root: Expr, facts: Facts) -> Expr | None:
 def is_total(x: Expr) -> bool:
     """Tell whether `x` is a sum or mean of squares, perhaps only held at 0."""
     inner = core(x)
-    return isinstance(inner, Square) or (isinstance(inner, (Sum, Mean)) and is_total(inner.x))
+    return isinstance(inner, Square) or (isinstance(inner, (Sum, Mean, Maximum, Clip)) and is_total(inner.x))

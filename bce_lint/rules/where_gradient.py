@@ -9,6 +9,7 @@ from bce_lint.facts.expr import Const, Div, Expr, Log, Where, replaced
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.purpose import forgiven, trained, trained_through
 from bce_lint.facts.singular import Singular, can_vanish, computed_in, kept_out, singular
+from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 from bce_lint.source.prefilter import Kinds
 
@@ -58,10 +59,10 @@ def where_gradient(where: Where, facts: Facts) -> Report | None:
     found = next(broken(where, facts), None) if trained_through(facts) else None
     if found is None:
         return None
-    op, operand = facts.name(found.op), facts.name(found.operand)
+    op, operand = spoken(found.op, facts), spoken(found.operand, facts)
     return Report(
-        f"`{operand}` can be {found.at:g} where `{op}` is not chosen, and its gradient is then 0 * inf, NaN",
-        help=f"put a harmless value in for `{operand}` before the op, by a `where` of its own",
+        f"{operand} can be {found.at:g} where {op} is not chosen, and its gradient is then 0 * inf, NaN",
+        help=f"put a harmless value in for {operand} before the op, by a `where` of its own",
         at=(found.op,),
         because=(found.operand,),
         covers=tuple(part for branch in (where.x, where.y) for part in computed_in(branch) if singular(part)),

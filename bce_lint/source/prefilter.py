@@ -46,7 +46,7 @@ CALLED = (
 
 A sigmoid or softmax is none of them: it breaks nothing until something takes its logarithm or passes it to a loss.
 """
-ROOTS = (b"sqrt", b"sqrt_", b"norm", b"normalize", b"hypot", b"similarity")
+ROOTS = (b"sqrt", b"sqrt_", b"std", b"norm", b"normalize", b"hypot", b"similarity")
 DIVISIONS = (b"div", b"div_", b"divide", b"reciprocal", b"xdivy", b"no_nan")
 POWERS = (b"pow", b"pow_", b"power")
 ENDINGS = (*CALLED, *ROOTS, *DIVISIONS, *POWERS)

@@ -339,6 +339,7 @@ VOCABULARY = Vocabulary(
     name="torch",
     dtype="float32",
     flushes_subnormals=False,
+    forgiving=frozenset({Std}),
     functions=FUNCTIONS,
     methods=METHODS,
     constants={"torch.e": math.e, "torch.inf": math.inf, "torch.nan": math.nan, "torch.pi": math.pi},
