@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
 from bce_lint.facts import interval as iv
-from bce_lint.facts import roles, vocabulary
+from bce_lint.facts import narrowing, roles, vocabulary
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import (
     Cast,
@@ -44,8 +44,9 @@ class Facts:
         self._roles: dict[Expr, Input] = {value: self.inputs[name] for name, value in trace.params.items() if name in self.inputs}
         language = vocabulary.vocabulary(self.framework)
         self.format: Format = named(self.dtype, flush=language.flushes_subnormals if language else False)
-        self._ranges = Ranges(self.format, self._leaf)
-        self._reals = Ranges(REAL, self._leaf, self.format)
+        self._ranges = Ranges(self.format, self._leaf, names=site.names)
+        self._reals = narrowing.under(site.under, Ranges(REAL, self._leaf, self.format, site.names))
+        self._ranges = narrowing.under(site.under, self._ranges)
 
     def _leaf(self, e: Expr) -> Range | None:
         """Return the range of an input by its role or name, None where nothing is known."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bce_lint.facts import algebra
+from bce_lint.facts import algebra, conditions
+from bce_lint.facts.conditions import Certain
 from bce_lint.facts.expr import Expr, Reference
 from bce_lint.facts.lower import ARITHMETIC, Lower, dotted_name
 from bce_lint.facts.scope import Scope
@@ -24,7 +25,10 @@ class Flow:
 
     def block(self, statements: Sequence[ir.Statement]) -> bool:
         """Follow `statements`; return whether control can reach their end."""
-        return all(self._statement(statement) for statement in statements)
+        under = self.trace.under
+        through = all(self._statement(statement) for statement in statements)
+        self.trace.under = under
+        return through
 
     def _statement(self, node: ir.Statement) -> bool:
         match node:
@@ -37,12 +41,12 @@ class Flow:
                     self.trace.returns.append(self.lower.lower(value))
                 return False
             case ir.If(test=test, body=body, orelse=orelse):
-                self.lower.lower(test)
-                return self._branches([body, orelse])
+                found = conditions.tested(test, self.lower.lower, self.trace)
+                return self._branches([body, orelse], [found.when(holds=True), found.when(holds=False)])
             case ir.Match(subject=subject, cases=cases, bound=bound):
                 self.lower.lower(subject)
                 self._forget(bound)
-                return self._branches([*cases, ()])
+                return self._branches([*cases, ()], [()] * (len(cases) + 1))
             case ir.For() | ir.While():
                 self._loop(node)
             case ir.With(items=items, body=body):
@@ -61,7 +65,7 @@ class Flow:
                 for alias in aliases:
                     self.scope.names[alias.bound] = Reference(alias.name)
             case ir.Assert(test=test):
-                self.lower.lower(test)
+                self.trace.under += conditions.tested(test, self.lower.lower, self.trace).when(holds=True)
             case ir.Delete(targets=targets):
                 for target in targets:
                     self.lower.forget(target)
@@ -109,14 +113,19 @@ class Flow:
 
     # --- ways that part and meet
 
-    def _branches(self, bodies: Iterable[Sequence[ir.Statement]]) -> bool:
-        before = dict(self.scope.names)
+    def _branches(self, bodies: Sequence[Sequence[ir.Statement]], tests: Sequence[Certain]) -> bool:
+        """Follow each way by itself. If only one comes through, what was tested for it is certain from then on."""
+        before, under = dict(self.scope.names), self.trace.under
         ends: list[Names] = []
-        for body in bodies:
+        through: list[Certain] = []
+        for body, certain in zip(bodies, tests, strict=True):
             self._restore(before)
+            self.trace.under = (*under, *certain)
             if self.block(body):
                 ends.append(dict(self.scope.names))
+                through.append(certain)
         self._restore(self._meet(ends) if ends else before)
+        self.trace.under = (*under, *through[0]) if len(through) == 1 else under
         return bool(ends)
 
     def _restore(self, names: Names) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from bce_lint.facts import algebra, calls, classes, models, vocabulary
+from bce_lint.facts import algebra, calls, classes, conditions, models, vocabulary
 from bce_lint.facts.bind import bind
 from bce_lint.facts.expr import (
     Concat,
@@ -94,9 +94,8 @@ class Lower:
             case ir.Sequence(items=items, kind=kind):
                 lowered = tuple(self.lower(item) for item in items)
                 return self.opaque("set") if kind == "set" else Items(lowered)
-            case ir.Conditional(test=test, body=body, orelse=orelse):
-                self.lower(test)
-                return algebra.join(self.lower(body), self.lower(orelse)) or self.opaque("conditional")
+            case ir.Conditional():
+                return self._conditional(node)
             case ir.Boolean(left=left, right=right):
                 return algebra.join(self.lower(left), self.lower(right)) or self.opaque("boolean")
             case ir.Walrus(target=target, value=value):
@@ -111,6 +110,15 @@ class Lower:
                 return self._comprehension(node)
             case _:
                 return self._rest(node)
+
+    def _conditional(self, node: ir.Conditional) -> Expr:
+        found, under = conditions.tested(node.test, self.lower, self.trace), self.trace.under
+        values = []
+        for branch, holds in ((node.body, True), (node.orelse, False)):
+            self.trace.under = (*under, *found.when(holds=holds))
+            values.append(self.lower(branch))
+        self.trace.under = under
+        return algebra.join(*values) or self.opaque("conditional")
 
     def _rest(self, node: ir.Expression) -> Expr:
         match node:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from bce_lint.facts.expr import Const, Expr, Truth
@@ -11,15 +12,35 @@ if TYPE_CHECKING:
     from bce_lint.facts.ranges import Range, Ranges
 
 OPPOSITE: Mapping[str, str] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+COMPARISON = re.compile(r"(\w+(?:\.\w+)*) (<=|>=|<|>|==|!=) (-?\d+(?:\.\d*)?(?:e-?\d+)?)")
 MIRRORED: Mapping[str, str] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 def where(test: Expr, ranges: Ranges, *, holds: bool) -> Ranges:
     """Return the ranges of values there where `test` holds, or does not."""
+    return under(((test, holds),), ranges)
+
+
+def under(tests: Iterable[tuple[Expr, bool]], ranges: Ranges) -> Ranges:
+    """Return the ranges of values there where all `tests` came out as said."""
     known: dict[Expr, Range] = {}
-    for value, relation, bound in comparisons(test, holds=holds):
-        known[value] = narrowed(known.get(value) or ranges.of(value), relation, bound, ranges)
+    for test, holds in tests:
+        for value, relation, bound in comparisons(test, holds=holds):
+            known[value] = narrowed(known.get(value) or ranges.of(value), relation, bound, ranges)
     return ranges.given(known) if known else ranges
+
+
+def selecting(which: str, names: Mapping[str, Expr]) -> tuple[Expr, bool] | None:
+    """Return the test by which `x[which]` selects entries: a name of one, its opposite `~name`, or a comparison of a name with a number."""
+    name = which.lstrip("~").strip("()")
+    test = names.get(name)
+    if isinstance(test, Truth):
+        return test, not which.startswith("~")
+    comparison = COMPARISON.fullmatch(name)
+    value = names.get(comparison[1]) if comparison else None
+    if comparison is None or value is None:
+        return None
+    return Truth(comparison[2], value, Const(float(comparison[3]))), not which.startswith("~")
 
 
 def comparisons(test: Expr, *, holds: bool) -> Iterator[tuple[Expr, str, float]]:
@@ -37,6 +58,10 @@ def comparisons(test: Expr, *, holds: bool) -> Iterator[tuple[Expr, str, float]]
             yield x, relation if holds else OPPOSITE[relation], bound
         case Truth(relation, Const(bound), Expr() as x) if relation in OPPOSITE and not isinstance(x, Const):
             yield x, MIRRORED[relation if holds else OPPOSITE[relation]], bound
+        case Truth() | Const():
+            return
+        case _:
+            yield test, "!=" if holds else "==", 0.0
 
 
 def narrowed(r: Range, relation: str, bound: float, ranges: Ranges) -> Range:

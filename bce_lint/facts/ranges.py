@@ -122,17 +122,25 @@ class Ranges:
     """Ranges of expressions in one format; `leaf` gives the range of an input whose role is known or guessed.
 
     Functions such as sigmoid are evaluated in `functions`: with arithmetic in REAL they still attain their ends as in the dtype.
+    `names` say what a mask in an index means.
     """
 
-    def __init__(self, fmt: Format, leaf: Callable[[Expr], Range | None], functions: Format | None = None) -> None:
+    def __init__(
+        self,
+        fmt: Format,
+        leaf: Callable[[Expr], Range | None],
+        functions: Format | None = None,
+        names: Mapping[str, Expr] | None = None,
+    ) -> None:
         self.fmt = fmt
         self.functions = functions or fmt
+        self.names = names or {}
         self._leaf = leaf
         self._memo: dict[Expr, Range] = {}
 
     def given(self, known: Mapping[Expr, Range]) -> Ranges:
         """Return the ranges that hold if those of some values are `known`."""
-        return Ranges(self.fmt, lambda e: known.get(e) or self._leaf(e), self.functions)
+        return Ranges(self.fmt, lambda e: known.get(e) or self._leaf(e), self.functions, self.names)
 
     def of_join(self, *choices: Expr) -> Range:
         """Return the range of a value that is one of `choices`."""
@@ -163,6 +171,8 @@ class Ranges:
                 return self.of(default)
             case Linear():
                 return Range(iv.finite(self.fmt), Reach.KNOWN, Reach.KNOWN)
+            case Index(x, which) if (test := narrowing.selecting(which, self.names)) is not None:
+                return narrowing.under((test,), self).of(x)
             case View(x) | Index(x) | StopGradient(x) | Cast(x) | Max(x) | Min(x) | Round(x):
                 return self.of(x)
             case Mean(x):

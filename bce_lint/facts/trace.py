@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bce_lint.facts.conditions import Certain
 from bce_lint.facts.expr import Definition, Expr, Param
 from bce_lint.syntax import ir
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An op at its place, with the names that could be used there; `order` counts places in the order of the flow."""
+    """An op at its place, with the names usable there; `order` counts places in the order of the flow, `under` is certain there."""
 
     node: ir.Node
     expr: Expr
     names: Mapping[str, Expr]
     order: int
+    under: Certain = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Trace:
     """The record of one function (or of one piece of module-level code), filled by `flow.py` and frozen in spirit afterwards.
 
     `payloads` holds, for the result of a library's call, the op that it only scales or reduces: the log of `log2`, the loss of a mean.
+    While the flow is followed, `under` is what is certain at this point, and `heard` what the parts of a test mean.
     """
 
     path: tuple[str, ...]
@@ -45,14 +48,18 @@ class Trace:
     returns: list[Expr] = field(default_factory=list)
     definitions: list[Definition] = field(default_factory=list)
     payloads: dict[Expr, Expr] = field(default_factory=dict)
+    under: Certain = ()
+    heard: dict[int, Expr] | None = None
     clock: int = 0
 
     def mark(self, node: ir.Node, expr: Expr, names: Mapping[str, Expr]) -> None:
         """Note that `node` means `expr`; an op becomes a site."""
         self.clock += 1
         self.places.setdefault(expr, []).append((self.clock, node))
+        if self.heard is not None:
+            self.heard[id(node)] = expr
         if not isinstance(node, (ir.Name, ir.Attribute)):
-            self.sites.append(Site(node, expr, names, self.clock))
+            self.sites.append(Site(node, expr, names, self.clock, self.under))
 
     def bind(self, name: str, node: ir.Node, expr: Expr) -> None:
         """Note that `name` now is `expr`, by the expression `node`."""
