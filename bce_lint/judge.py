@@ -117,6 +117,8 @@ def _hits(module: Module, trace: Trace, by: Judge, at: Whereabouts) -> Iterator[
 def places_of_ops(trace: Trace) -> Iterator[Site]:
     """Yield the op at every site, and the one that a library's call there only scales or reduces."""
     for site in trace.sites:
+        if id(site.node) in trace.calls:
+            continue
         yield site
         if site.expr in trace.payloads:
             yield replace(site, expr=trace.payloads[site.expr])

@@ -276,12 +276,21 @@ class Lower:
     # --- calls
 
     def _call(self, node: ir.Call) -> Expr:
+        result = self._called(node)
+        for arg in node.args:
+            if arg.keyword == "out":
+                self.unpack(arg.value, node, result)
+        return result
+
+    def _called(self, node: ir.Call) -> Expr:
         if isinstance(node.func, ir.Attribute):
             method = self._method(node, node.func)
             if method is not None:
                 return method
         func = self.lower(node.func)
         args = self._arguments(node.args)
+        if isinstance(func, (Definition, Made)) and self.scope.module.project.defined[func.key].scope.module is self.scope.module:
+            self.trace.calls.add(id(node))
         return self.call(func, args, unparse(node.func))
 
     def _arguments(self, args: tuple[ir.Argument, ...]) -> list[tuple[str | None, Expr]] | None:
@@ -358,6 +367,8 @@ class Lower:
             return self.call(Reference(f"{BACKENDS[func.value.id]}.{func.attr}"), args, unparse(func))
         row = self._method_of(owner, func.attr)
         if row is None or args is None:
+            if func.attr.endswith("_") and not func.attr.startswith("_"):
+                self.forget(func.value)
             return self.opaque(unparse(func))
         result = self._apply(row, [(None, owner), *args], func.attr)
         if func.attr.endswith("_") and not isinstance(result, Opaque):

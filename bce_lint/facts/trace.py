@@ -35,6 +35,7 @@ class Trace:
     """The record of one function (or of one piece of module-level code), filled by `flow.py` and frozen in spirit afterwards.
 
     `payloads` holds, for the result of a library's call, the op that it only scales or reduces: the log of `log2`, the loss of a mean.
+    `calls` are the identities of the nodes that call a function of the same file, where what it computes is judged by itself.
     While the flow is followed, `under` is what is certain at this point, and `heard` what the parts of a test mean.
     """
 
@@ -48,6 +49,7 @@ class Trace:
     returns: list[Expr] = field(default_factory=list)
     definitions: list[Definition] = field(default_factory=list)
     payloads: dict[Expr, Expr] = field(default_factory=dict)
+    calls: set[int] = field(default_factory=set)
     under: Certain = ()
     heard: dict[int, Expr] | None = None
     clock: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Exp, Expr, Log, Max, Mean, Mul, Sum
+from bce_lint.facts.expr import Const, Exp, Expr, Log, Max, Mean, Mul, Sum
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import is_probability
 from bce_lint.facts.purpose import in_loss
@@ -53,6 +53,8 @@ def log_of_vanishing_value(log: Log, facts: Facts) -> Report | None:
     Unlike a probability, nothing keeps such a value away from 0 in ordinary training: no extreme logit is needed.
     """
     x, p = log.x, complement(log.x)
+    if isinstance(core(x), Const):
+        return None
     if not same_sides(core(x), facts) and (is_probability(x if p is None else p, facts) or not facts.touches(x, 0.0)):
         return None
     if not can_vanish(x, facts) or exponential(x, facts) or not (differentiated(facts) or in_loss(facts)):
