@@ -77,7 +77,6 @@ class Judge:
                 cases += (_case(hit, source, Locator(module, segment.index)) for hit in hits)
         return Judged(tuple(cases), tuple(module.troubles.values()))
 
-
     def _segments(self, source: Source) -> tuple[tuple[Segment, ...], list[Segment]]:
         """Return all segments of a file, and those in which there may be something to find."""
         offsets = source.characters(prefilter.candidates(source.data, self.search.in_losses))
