@@ -138,11 +138,8 @@ def test_a_clip_too_small_for_the_dtype_is_confirmed(pool: Pool) -> None:
 
 @pytest.mark.framework
 def test_a_finding_is_refuted_where_another_operation_breaks_the_function(pool: Pool) -> None:
-    source = "def loss(y_true, y_pred):\n    return tf.exp(y_pred) + y_true * tf.math.log(1 - y_pred)\n"
-    assert (
-        "the flagged operation has no part in it"
-        in refuted(tf_verdict(pool, source, "tf.exp(y_pred)", Exp(Param("y_pred", "loss")))).probes
-    )
+    source = "def loss(y_true, y_pred):\n    return y_pred / (y_true + 2) + y_true * tf.math.log(1 - y_pred)\n"
+    assert "the flagged operation has no part in it" in refuted(tf_verdict(pool, source, "y_pred / (y_true + 2)", QUOTIENT)).probes
     confirmed(tf_verdict(pool, source, "tf.math.log(1 - y_pred)"))
 
 
@@ -283,7 +280,7 @@ UNDECIDED = {
 def test_what_cannot_be_judged_says_why(pool: Pool, expression: str) -> None:
     parameter = "thing" if "thing" in expression else "y_pred"
     source = f"import nothing_like_this as missing\ndata = load('x')\ndef loss(y_true, {parameter}):\n    return {expression}\n"
-    assert UNDECIDED[expression] in reason(tf_verdict(pool, source, expression))
+    assert UNDECIDED[expression] in reason(tf_verdict(pool, source, expression, Log(Param(parameter, "loss"))))
 
 
 @pytest.mark.framework

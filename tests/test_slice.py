@@ -11,7 +11,7 @@ from bce_lint.confirm.slice import NotClosed, program, programs
 from bce_lint.confirm.slice_pieces import cut
 from bce_lint.confirm.worker.job import Program, Step
 from bce_lint.confirm.worker.lazy import Space, UnboundError
-from bce_lint.facts.expr import Exp, Param
+from bce_lint.facts.expr import Add, Const, Exp, Expr, Log, Param, Sqrt, Square, Sum
 from bce_lint.facts.meaning import Input, Role
 from tests.cases import case
 
@@ -357,12 +357,19 @@ def test_a_class_axis_is_taken_from_names_of_settings_too(source: str, *, classe
     assert {argument.classes for argument in sliced(source, "K.log(y_pred)").arguments} == {classes}
 
 
-def test_an_input_of_which_nothing_is_known_may_be_any_number_for_an_exponential() -> None:
-    source = "def f(thing):\n    return tf.exp(thing)\n"
-    made = program(case(source, "tf.exp(thing)", site=Exp(Param("thing", "f"))))
+@pytest.mark.parametrize(
+    ("site", "role"),
+    [
+        (Exp(Param("thing", "f")), "logit"),
+        (Sqrt(Sum(Square(Param("thing", "f")))), "logit"),
+        (Log(Param("thing", "f")), "unknown"),
+        (Sqrt(Add(Param("thing", "f"), Const(1.0))), "unknown"),
+    ],
+)
+def test_an_input_of_which_nothing_is_known_may_be_any_number_unless_its_sign_matters(site: Expr, role: str) -> None:
+    made = program(case("def f(thing):\n    return tf.exp(thing)\n", "tf.exp(thing)", site=site))
     assert isinstance(made, Program)
-    assert [argument.role for argument in made.arguments] == ["logit"]
-    assert [argument.role for argument in sliced(source, "tf.exp(thing)").arguments] == ["unknown"]
+    assert [argument.role for argument in made.arguments] == [role]
 
 
 def test_a_lambda_is_taken_as_the_expression_that_it_is() -> None:

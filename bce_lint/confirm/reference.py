@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bce_lint.confirm.worker.inputs import MASKED
 from bce_lint.confirm.worker.job import Argument, Outcome, Reading
 from bce_lint.confirm.worker.measure import REFERENCE, YOURS
-from bce_lint.confirm.worker.probes import Pattern
+from bce_lint.confirm.worker.probes import Pattern, mask
 from bce_lint.facts.expr import Expr, Free, LogSigmoid, LogSoftmax, Mul, Neg, Sigmoid, Softmax
 from bce_lint.facts.meaning import Meaning, Role
 
@@ -90,6 +91,8 @@ class Reference:
             role = Role(argument.role)
             if role is Role.LABEL:
                 made[argument.name] = labels
+            elif texts.get(argument.name) == MASKED:
+                made[argument.name] = np.array(mask(self.outcome.shape)).reshape(self.outcome.shape)
             elif role in MADE:
                 logits = OPPOSITE if "-logit" in texts.get(argument.name, "") else LOGITS
                 made[argument.name] = _squashed(role, logits, classes=argument.classes)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import indent
 
 from bce_lint.confirm.worker.job import Job, Outcome, Program, SourceFile
-from bce_lint.confirm.worker.probes import Pattern
+from bce_lint.confirm.worker.probes import Pattern, mask
 from bce_lint.confirm.worker.shim import MODULES
 
 IMPORT = re.compile(r"from (\.*)([\w.]*) import ([\w*]+)(?: as (\w+))?$|import ([\w.]+)(?: as (\w+))?$")
@@ -127,6 +127,7 @@ def _call(framework: str, job: Job, outcome: Outcome, patterns: Sequence[Pattern
     lines = [
         f"logit = {ARRAYS[framework].format(values=logits, dtype=job.dtype, shape=outcome.shape)}",
         *_labels(framework, job, outcome, pattern),
+        *_mask(framework, job, outcome),
         *_activations(framework, outcome.call),
         RUNS[framework].format(call=outcome.call),
     ]
@@ -142,6 +143,12 @@ def _labels(framework: str, job: Job, outcome: Outcome, pattern: Pattern) -> Ite
         rows = [values[start : start + shape[-1]] for start in range(0, len(values), shape[-1])]
         values, shape = [row.index(max(row)) for row in rows], shape[:-1]
     yield f"labels = {ARRAYS[framework].format(values=values, dtype=dtype, shape=shape)}"
+
+
+def _mask(framework: str, job: Job, outcome: Outcome) -> Iterator[str]:
+    if re.search(r"[=( ]mask\b", outcome.call):
+        values = [*mask(outcome.shape)]
+        yield f"mask = {ARRAYS[framework].format(values=values, dtype=job.dtype, shape=outcome.shape)}"
 
 
 def _activations(framework: str, call: str) -> Iterator[str]:

@@ -18,25 +18,36 @@ from bce_lint.confirm.slice_script import NAME, Surroundings, script
 from bce_lint.confirm.worker.job import Argument, Program, SourceFile, Statement, Step
 from bce_lint.confirm.worker.lazy import SITE
 from bce_lint.facts.expr import (
+    Abs,
+    Clip,
     Cosh,
     Div,
     DivNoNan,
     Exp,
     Expm1,
+    Expr,
+    Free,
     Linear,
     Log,
     Log1p,
     LogSumExp,
+    Maximum,
     Norm,
+    Param,
     Pow,
+    Relu,
     Sigmoid,
     Sinh,
     Softmax,
+    Softplus,
     Sqrt,
+    Square,
     Std,
+    Var,
     walk,
 )
 from bce_lint.facts.meaning import Input, Meaning, Role
+from bce_lint.facts.roles import under
 from bce_lint.facts.vocabulary import CUSTOMARY
 from bce_lint.finding import Span
 
@@ -45,6 +56,9 @@ SEVERAL = re.compile(r"categor|multi_?class|softmax|(class|cls)_?(weights?|w)$|^
 VARYING = {Role.PROBABILITY, Role.LOG_PROBABILITY, Role.LOGIT}
 GROWING = (Exp, Expm1, Cosh, Sinh, LogSumExp)
 """Ops that take any number, so that an input of which nothing is known may be any number too."""
+UNSIGNED = (Square, Abs, Exp, Sigmoid, Softmax, Softplus, Norm, Std, Var, Cosh, Relu, Clip, Maximum)
+"""Ops behind which the sign of what went in is lost."""
+
 BREAKING = (Log, Log1p, Exp, Expm1, Sqrt, Pow, Div, DivNoNan, Norm, Std, LogSumExp)
 """Ops whose own value or gradient is not finite where they break a function; a clip, say, breaks it from a distance."""
 
@@ -100,6 +114,11 @@ def program(case: Case) -> Program | NotClosed:
     return next(programs(case))
 
 
+def _signed(e: Expr, names: list[str]) -> bool:
+    """Say whether the sign of an input goes through to `e`."""
+    return any(isinstance(part, Param | Free) and part.name in names for part in under(e, UNSIGNED))
+
+
 def _otherwise(meaning: Meaning) -> tuple[Role, bool]:
     """Return what goes into the flagged operation as the linter understood it: what is left of a model that was cut off."""
     below = {type(e) for e in walk(meaning.site)}
@@ -109,15 +128,16 @@ def _otherwise(meaning: Meaning) -> tuple[Role, bool]:
 
 
 def _inputs(meaning: Meaning, place: Place) -> tuple[Input, ...]:
-    """Return the inputs; along a class axis if the function or a setting of it says so, and of any size if all that is done is an exp.
+    """Return the inputs; along a class axis if the function or a setting of it says so, and any number where nothing is known of one.
 
-    What goes into a cosh is an error: a prediction that is probability by name only may be any number then.
+    That is not done where a logarithm or a root is taken of it, whatever its sign: it will be positive then.
+    What goes into a cosh is an error: a prediction that is a probability by name only may be any number then.
     """
     settings = (arg.arg for node in place.around if not isinstance(node, ast.ClassDef) for arg in node.args.args)
     several = any(SEVERAL.search(name) for name in settings) or any(SEVERAL.search(node.name) for node in place.around)
     unknown = [i.name for i in meaning.inputs if i.role is Role.UNKNOWN and i.default is None]
-    grows = any(isinstance(e, GROWING) for e in walk(meaning.site))
-    alone = len(unknown) <= 2 and grows and not any(i.role in VARYING for i in meaning.inputs)
+    positive = any(_signed(e.x, unknown) for e in walk(meaning.site) if isinstance(e, Log | Log1p | Sqrt | Pow))
+    alone = len(unknown) <= 2 and not positive and not any(i.role in VARYING for i in meaning.inputs)
     errors = any(isinstance(e, Cosh) for e in walk(meaning.site))
     called = [i.name for i in meaning.inputs if i.role is Role.PROBABILITY and i.guessed] if errors else []
     roles = dict.fromkeys([*called, *(unknown if alone else ())], Role.LOGIT)

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from . import guess
 from .backend import Backend, Tensor
 from .job import Argument
+from .probes import mask
 
 LABEL, MASK, WEIGHT = "label", "mask", "weight"
 SQUASHED = {"probability": ("sigmoid", "softmax"), "log-probability": ("log-sigmoid", "log-softmax")}
 TENSORS = {LABEL, MASK, "logit", *SQUASHED}
 
 LABEL_KINDS = ("numbers", "integers", "class numbers")
+
+MASKED = "a mask of 1 and 0"
 
 SIMPLE = (int, float, str, list, type(None))
 
@@ -66,7 +69,7 @@ class Inputs:
         if not function or any(not isinstance(value, SIMPLE) for value in self.settings.values()):
             return ""
         texts = dict(self.assumed) | {name: repr(value) for name, value in self.settings.items()}
-        spelled = {name: "labels" if "labels" in text else text.replace("1 everywhere", "logit * 0 + 1") for name, text in texts.items()}
+        spelled = {name: "labels" if "labels" in text else "mask" if text == MASKED else text for name, text in texts.items()}
         return f"{function}({', '.join([*(spelled.pop(name) for name in self.positional), *(f'{k}={v}' for k, v in spelled.items())])})"
 
     @property
@@ -149,7 +152,7 @@ def _tensor(argument: Argument, parameter: inspect.Parameter, how: tuple[Backend
             kind = SQUASHED[argument.role][argument.classes]
             return (lambda _, z: backend.squash(z * sign, kind)), f"{kind.replace('-', '_')}({leaf})"
         case "mask" if not optional:
-            return (lambda _, z: z * 0 + 1), "1 everywhere"
+            return (lambda _, z: backend.leaf(mask(tuple(z.shape)), tuple(z.shape))), MASKED
         case _:
             return None, ""
 

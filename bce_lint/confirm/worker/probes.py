@@ -82,6 +82,11 @@ def _one_hot(size: int, classes: int) -> tuple[Pattern, ...]:
     )
 
 
+def mask(shape: tuple[int, ...]) -> tuple[float, ...]:
+    """Return a mask: two ones and a zero in turn, out of step with the labels, which are 0 in every second place."""
+    return tuple(float(i % 3 != 2) for i in range(math.prod(shape)))
+
+
 def grid(dtype: str) -> tuple[float, ...]:
     """Return the magnitudes to try, rising: a coarse scale, and just above each at which this dtype rounds, overflows or vanishes.
 
