@@ -52,7 +52,7 @@ class Judge:
         self.rules = registry.selected(config.select, config.ignore)
         self.search = registry.search(self.rules, chosen=bool(config.select))
         self.dtype = config.dtype
-        self.wanted = tuple({op for rule in self.rules for op in rule.on})
+        self.wanted = frozenset(op for rule in self.rules for op in rule.on)
         self.siblings = Siblings.of(config.paths, read)
 
     def judge(self, source: Source) -> Judged:

@@ -27,7 +27,7 @@ class Outcome:
     files: int
 
 
-ROUND = 64
+ROUND = 128
 """After how many judged files memory is collected: each leaves cycles behind, and collecting more often costs more than judging."""
 
 

@@ -198,8 +198,10 @@ def below(node: object) -> Iterator[object]:
 
 def inputs_of(module: Module, trace: Trace) -> Mapping[str, Input]:
     """Return the inputs of the function that `trace` follows, by name."""
-    computed: Iterable[Expr] = [*trace.returns, *(site.expr for site in trace.sites if module.wants(site.expr))]
-    return {given.name: given for given in roles.inputs(trace.params.values(), computed, trace.path)}
+    if trace.inputs is None:
+        computed: Iterable[Expr] = [*trace.returns, *(site.expr for site in trace.sites if module.wants(site.expr))]
+        trace.inputs = {given.name: given for given in roles.inputs(trace.params.values(), computed, trace.path)}
+    return trace.inputs
 
 
 def framework_of(e: Expr, module: Module) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bce_lint.facts import vocabulary
@@ -40,7 +40,7 @@ class Module:
         self.path = path
         self.segments = segments
         self.project = project
-        self.wanted: tuple[type[Expr], ...] = ()
+        self.wanted: Collection[type[Expr]] = frozenset()
         self.troubles: dict[int, Trouble] = {}
         self._read = read
         self._trees: dict[int, Tree | None] = {}
@@ -48,6 +48,7 @@ class Module:
         self._traces: dict[int, list[Trace]] = {}
         self._binds: dict[str, list[int]] = {}
         self._telling: frozenset[str] | None = None
+        self._callers: set[str] = set()
         for segment in segments:
             for name in segment.binds:
                 self._binds.setdefault(name, []).append(segment.index)
@@ -55,7 +56,7 @@ class Module:
 
     def wants(self, expr: Expr) -> bool:
         """Tell whether some rule looks at ops of this type."""
-        return isinstance(expr, self.wanted)
+        return type(expr) in self.wanted
 
     def tree(self, index: int) -> Tree | None:
         """Return the tree of a segment, None if it does not parse (the trouble is kept)."""
@@ -152,10 +153,11 @@ class Module:
     def passed(self, param: Param) -> tuple[Expr, ...]:
         """Return what the calls in this file give for a parameter of one of its functions."""
         function = param.scope.rpartition(".")[2]
-        call = re.compile(rf"(?<!def ){re.escape(function)}[ ]*\(")
-        if function.isidentifier():
+        if function.isidentifier() and function not in self._callers:
+            self._callers.add(function)
+            call = re.compile(rf"(?<!def ){function}[ ]*\(")
             for segment in self.segments:
-                if segment.kind != "import" and call.search(segment.text):
+                if segment.kind != "import" and call.search(segment.source.text, segment.start, segment.end):
                     self.analyse(segment.index)
         return tuple(self.project.passed.get((param.scope, param.name), ()))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bce_lint.facts.conditions import Certain
 from bce_lint.facts.expr import Definition, Expr, Param
+from bce_lint.facts.meaning import Input
 from bce_lint.syntax import ir
 
 
@@ -36,6 +37,7 @@ class Trace:
 
     `payloads` holds, for the result of a library's call, the op that it only scales or reduces: the log of `log2`, the loss of a mean.
     `calls` are the identities of the nodes that call a function of the same file, where what it computes is judged by itself.
+    `inputs` are the parameters' roles, once somebody has asked for them.
     While the flow is followed, `under` is what is certain at this point, and `heard` what the parts of a test mean.
     """
 
@@ -48,6 +50,7 @@ class Trace:
     discarded: list[Site] = field(default_factory=list)
     returns: list[Expr] = field(default_factory=list)
     definitions: list[Definition] = field(default_factory=list)
+    inputs: Mapping[str, Input] | None = None
     payloads: dict[Expr, Expr] = field(default_factory=dict)
     calls: set[int] = field(default_factory=set)
     under: Certain = ()
