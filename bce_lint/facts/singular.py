@@ -92,18 +92,22 @@ def computed_in(e: Expr) -> Iterator[Expr]:
             stack += new
 
 
-def kept_out(found: Singular, test: Expr, *, chosen: bool) -> bool:
-    """Tell whether `test` is there to keep the operand off the value at which the op breaks: it is not `chosen` then."""
-    match test:
+def kept_out(found: Singular, test: Expr, *, chosen: bool, limits: bool = False) -> bool:
+    """Tell whether `test` is there to keep the operand off the value at which the op breaks: it is not `chosen` then.
+
+    With `limits`, a bound that is not a number counts too: it is taken to be positive, as in `norm < max_norm`.
+    """
+    match core(test):
         case Truth("not", x):
-            return kept_out(found, x, chosen=not chosen)
+            return kept_out(found, x, chosen=not chosen, limits=limits)
         case Truth("and" | "or" as word, x, Expr() as y) if (word == "and") == chosen:
-            return kept_out(found, x, chosen=chosen) or kept_out(found, y, chosen=chosen)
-        case Truth(relation, x, Const(bound)) if relation in RELATIONS:
+            return any(kept_out(found, part, chosen=chosen, limits=limits) for part in (x, y))
+        case Truth(relation, x, Expr() as y) if relation in RELATIONS:
             value = solved(found.operand, core(x), found.at)
-            if value is None or (math.isfinite(value) and abs(value - bound) > NEAR):
+            bound = y.value if isinstance(y, Const) else None
+            if value is None or (math.isfinite(value) and bound is not None and abs(value - bound) > NEAR):
                 return False
-            return RELATIONS[relation](value, bound) != chosen
+            return (bound is not None or limits) and RELATIONS[relation](value, 1.0 if bound is None else bound) != chosen
     return False
 
 
@@ -115,7 +119,7 @@ def not_chosen(op: Expr, facts: Facts) -> bool:
     for e in computed(facts.trace):
         if isinstance(e, Where):
             for branch, chosen in ((e.x, True), (e.y, False)):
-                if kept_out(found, e.test, chosen=chosen) and any(part is op for part in computed_in(branch)):
+                if kept_out(found, e.test, chosen=chosen, limits=True) and any(part is op for part in computed_in(branch)):
                     return True
     return False
 

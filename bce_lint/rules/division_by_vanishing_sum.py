@@ -41,8 +41,11 @@ from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Level, Report, rule
 from bce_lint.source.prefilter import Kinds
 
-COUNTS = re.compile(r"(\w+\.)*_?(count|counts|total|num_positives?|num_valid)")
-"""What running totals are called: 0 before the first update, or when nothing counts."""
+CALLED = re.compile(
+    r"(\w+\.)*_?((\w+_)?(total|std|stddev|std_dev|norm2?|det|determinant|denominator)|counts?|num_positives?|num_valid)(_[a-z])?",
+    re.IGNORECASE,
+)
+"""What totals, lengths and spreads are called, where nothing else is known of a divisor: 0 when nothing counts, or all is equal."""
 
 
 @rule(
@@ -95,9 +98,12 @@ def division_by_vanishing_sum(quotient: Div, facts: Facts) -> Report | None:
 
 
 def can_be_zero(e: Expr, facts: Facts) -> bool:
-    """Tell whether `e` is a total, a length or a spread that no constant keeps off 0."""
-    if not facts.range(e).interval.contains(0.0):
+    """Tell whether `e` is a total, a length or a spread that no constant keeps off 0, or made of a probability that can be 0."""
+    interval = facts.range(e).interval
+    if not interval.contains(0.0):
         return False
+    if interval.lo == 0 and facts.modelled(e) and facts.touches(e, 0.0):
+        return facts.would_touch(e, 0.0)
     match core(e):
         case Sum(Add(_, Const())) | Mean(Add(_, Const())):
             return False
@@ -108,15 +114,16 @@ def can_be_zero(e: Expr, facts: Facts) -> bool:
         case Clip(x) | Maximum(x, Const()):
             return can_be_zero(x, facts)
         case MatMul(x, y):
-            return core(x) is core(y)
+            return core(x) is core(y) or (can_be_zero(x, facts) and can_be_zero(y, facts))
         case Mul(x, y):
             return can_be_zero(x, facts) or can_be_zero(y, facts)
-        case Add(x, y) | Sub(x, y):
-            return can_be_zero(x, facts) and can_be_zero(y, facts)
+        case Add(x, y) | Sub(x, y) if can_be_zero(x, facts) and can_be_zero(y, facts):
+            return True
         case Join(choices):
             return any(can_be_zero(choice, facts) for choice in choices)
-        case Free() | Opaque():
-            return COUNTS.fullmatch(facts.name(e)) is not None
+        case Free() | Opaque() | Sub() as unknown:
+            written = unknown.text if isinstance(unknown, Opaque) else ""
+            return any(CALLED.fullmatch(name) for name in (facts.name(unknown), facts.name(e), written))
     return False
 
 

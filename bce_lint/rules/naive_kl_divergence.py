@@ -102,7 +102,7 @@ def _written_out(log: Log, facts: Facts) -> Report | None:
         f"{facts.vanished(gone)}, and {'0 * log(0) is then NaN' if gone in weights else 'the logarithm of the ratio is then infinite'}",
         help="take the logarithm by log_softmax" if stable(x) else "hold what is logged above 1e-7 first",
         because=(gone,),
-        covers=(log, *(part for factor, _ in products(log, facts.trace) for part in summands(factor) if isinstance(part, Log))),
+        covers=(log, x, *(part for factor, _ in products(log, facts.trace) for part in summands(factor) if isinstance(part, Log))),
         replace=stable(x),
     )
 
