@@ -164,7 +164,7 @@ def convex(a: Expr, p: Expr, b: Expr, q: Expr) -> tuple[Expr, Expr, Expr] | None
 def correlated(e: Expr) -> bool:
     """Tell whether the two operands of `e` share something that varies, so that their ends need not be reached together."""
     x, y = (getattr(e, name) for name in ("x", "y"))
-    if isinstance(x, Const) or isinstance(y, Const):
-        return False
+    if isinstance(x, Const) or isinstance(y, Const) or (isinstance(e, Add) and core(x) is core(y)):
+        return False  # a sum of a matrix and its transpose is 0 where all of it is
     shared = set(walk(x)) & set(walk(y))
     return any(not isinstance(s, (Const, LogSoftmax)) for s in shared)
