@@ -70,7 +70,9 @@ def overflow(exp: Exp, facts: Facts) -> str:
     what = "raises OverflowError" if facts.framework == "python" else f"is infinite in {facts.dtype}"
     whole, inner = facts.name(exp), facts.name(exp.x)
     argument = "its argument" if "..." in inner else f"`{inner}`"
-    return f"`{f'exp({inner})' if '...' in whole else whole}` {what} once {argument} passes {facts.format.overflows():.2f}"
+    return (
+        f"`{f'exp({inner})' if '...' in whole or whole == inner else whole}` {what} once {argument} passes {facts.format.overflows():.2f}"
+    )
 
 
 def chosen(e: Expr, facts: Facts) -> bool:

@@ -88,8 +88,9 @@ class Flow:
                     expr = self.lower.lower(value)
                     for target in targets:
                         if isinstance(target, ir.Subscript):
-                            self.lower.lower(target.index)
-                        self.lower.unpack(target, value, expr)
+                            self.lower.overwrite(target.value, self.lower.lower(target.index), expr)
+                        else:
+                            self.lower.unpack(target, value, expr)
             case ir.AugAssign(target=target, op=op, value=value):
                 right = self.lower.lower(value)
                 if isinstance(target, ir.Subscript) or op not in ARITHMETIC:

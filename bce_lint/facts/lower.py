@@ -28,6 +28,7 @@ from bce_lint.facts.expr import (
     Reference,
     Text,
     Truth,
+    Where,
     children,
 )
 from bce_lint.facts.vocabulary.customs import BACKENDS, ENDING_LAYER
@@ -266,6 +267,22 @@ class Lower:
                 self.forget(base)
             case _:
                 pass
+
+    def overwrite(self, base: ir.Expression, index: Expr, new: Expr) -> None:
+        """Let some entries of `base` be `new`: where a test holds, or anywhere.
+
+        Of an array that was made to be filled nobody knows what is left; a positive number may be a guard wherever it is needed.
+        """
+        name = dotted_name(base)
+        old = self.scope.names.get(name) if name is not None else None
+        if name is None or old is None or isinstance(old, Const):
+            self.forget(base)
+        elif isinstance(index, Truth):
+            self.scope.names[name] = Where(index, new, old)
+        elif isinstance(new, Const) and new.value > 0:
+            self.forget(base)
+        else:
+            self.scope.names[name] = algebra.join(old, new) or self.opaque(name)
 
     def forget(self, base: ir.Expression) -> None:
         """Note that a part of `base` was overwritten or deleted: nobody knows it any more."""
