@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint.facts import algebra
 from bce_lint.facts.expr import Abs
-from bce_lint.facts.vocabulary import constants, make, places
+from bce_lint.facts.vocabulary import constants, make
 from bce_lint.facts.vocabulary.row import Row, Vocabulary
 
 VOCABULARY = Vocabulary(
@@ -13,7 +13,7 @@ VOCABULARY = Vocabulary(
     flushes_subnormals=False,
     functions={
         "builtins.abs": Row(Abs, "x"),
-        "builtins.float": Row(places.identity, "x"),
+        "builtins.float": Row(constants.number, "x"),
         "builtins.int": Row(constants.cast("int"), "x"),
         "builtins.len": Row(constants.size, "obj:x"),
         "builtins.max": Row(make.folded(make.maximum), "*items"),

@@ -218,3 +218,13 @@ def of_finfo(what: str) -> Callable[..., Expr]:
                 raise UnreadError
 
     return make
+
+
+def number(x: Expr) -> Expr:
+    """Return Python's `float(x)`, of a number or of what one is written as (`float("inf")`)."""
+    if not isinstance(x, Text):
+        return x
+    try:
+        return Const(float(x.value))
+    except ValueError as error:
+        raise UnreadError from error
