@@ -126,8 +126,9 @@ class Speller:
                 entries = which[1:-1] if which.startswith("(") and which.endswith(")") else which
                 piece = Piece(f"{base.text}[{entries}]", ATOM, base.calls, base.imports)
             case Neg(x):
-                inner = self._operand(x, SIGN)
-                piece = Piece(f"-{inner.text}", SIGN, inner.calls, inner.imports)
+                binds = PRODUCT if isinstance(x, (Mul, Div)) else SIGN
+                inner = self._operand(x, binds)
+                piece = Piece(f"-{inner.text}", binds, inner.calls, inner.imports)
             case Truth("<" | "<=" | ">" | ">=" | "==" | "!=" as relation, x, Expr() as y):
                 piece = self._joined(x, relation, y, (SUM, SUM, LOOSE))
             case Add(x, y) | Sub(x, y) | Mul(x, y) | Div(x, y) | MatMul(x, y):

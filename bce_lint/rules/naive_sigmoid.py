@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bce_lint.facts.algebra import core, div, mul, neg, opposite
 from bce_lint.facts.exponentials import chosen, differentiated, overflow, overflowing
-from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Sigmoid, Sub, Tanh, Where, walk
+from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Mul, Neg, Sigmoid, Sub, Tanh, Where, walk
 from bce_lint.facts.facts import Facts
 from bce_lint.rule import Bad, Good, Report, rule
 
@@ -59,7 +59,7 @@ def naive_sigmoid(e: Expr, facts: Facts) -> Report | None:
         f"{overflow(found.exp, facts)}; {harm(found, facts)}",
         help=f"use the framework's {'tanh' if isinstance(found.meant, Tanh) else 'sigmoid'}",
         because=(found.exp.x,),
-        covers=tuple(part for part in walk(e) if isinstance(part, (Exp, Div))),
+        covers=tuple(part for part in walk(e) if isinstance(part, (Exp, Div, Sub))),
         replace=found.meant,
     )
 
@@ -87,10 +87,20 @@ def written_out(e: Expr) -> WrittenOut | None:
         case Div(x, Add(y, one)) if isinstance(exp := core(y), Exp) and core(one) is ONE:
             if core(x) is not exp and exp not in walk(x):
                 return WrittenOut(exp, twice=False, meant=mul(x, Sigmoid(opposite(exp.x))) if y is exp else None)
-            half = div(exp.x, TWO)
+            half = halved(exp.x)
             meant = {exp: Sigmoid(exp.x), Sub(exp, ONE): Tanh(half), Sub(ONE, exp): Tanh(opposite(half))}
             return WrittenOut(exp, twice=True, meant=meant.get(x))
     return None
+
+
+def halved(x: Expr) -> Expr:
+    """Return `x / 2`, without doubling and halving."""
+    match x:
+        case Mul(inner, Const(factor)):
+            return mul(inner, Const(factor / 2))
+        case Neg(inner):
+            return opposite(halved(inner))
+    return div(x, TWO)
 
 
 def harmful(e: Expr, found: WrittenOut, facts: Facts) -> bool:

@@ -1,0 +1,188 @@
+"""What the rules of exponentials and contracts write in place of what they find, form by form, and when they rather write nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from bce_lint.fix import apply
+
+from .harness import judged
+
+HEAD = """
+import math
+
+import jax.numpy as jnp
+import keras
+import numpy as np
+import tensorflow as tf
+import torch
+import torch.nn.functional as F
+from tensorflow.keras import backend as K
+
+
+def f(x, z, w, mask, labels, axis, net):
+    {before}
+    return {expression}
+"""
+
+FIXED = {
+    # naive-sigmoid
+    "1 / (1 + tf.exp(-x))": "tf.sigmoid(x)",
+    "1 / (1 + tf.exp(-2 * x))": "tf.sigmoid(x * 2)",
+    "1 / (1 + tf.exp(z - x))": "tf.sigmoid(x - z)",
+    "1 / (1 + tf.exp(x / -3))": "tf.sigmoid(x / 3)",
+    "1 / (1 + tf.exp(-net(x)))": "tf.sigmoid(net(x))",
+    "w / (1 + tf.exp(-x))": "w * tf.sigmoid(x)",
+    "z + 1 / (1 + tf.exp(-x)) * w": "z + tf.sigmoid(x) * w",
+    "tf.exp(x) / (tf.exp(x) + 1)": "tf.sigmoid(x)",
+    "(tf.exp(x) - 1) / (tf.exp(x) + 1)": "tf.tanh(x / 2.0)",
+    "(1 - tf.exp(-2 * x)) / (1 + tf.exp(-2 * x))": "tf.tanh(x)",
+    "(K.exp(x) - K.exp(-x)) / (K.exp(x) + K.exp(-x))": "K.tanh(x)",
+    "(K.exp(-x) - K.exp(x)) / (K.exp(x) + K.exp(-x))": "K.tanh(-x)",
+    "tf.exp(x) / (tf.exp(x) + tf.exp(-x))": "tf.sigmoid(x * 2.0)",
+    "tf.exp(-x) / (tf.exp(x) + tf.exp(-x))": "tf.sigmoid(-x * 2.0)",
+    "tf.where(x < 0, tf.exp(x) / (1 + tf.exp(x)), 1 / (1 + tf.exp(-x)))": "tf.sigmoid(x)",
+    "1 / (1 + jnp.exp(-x))": "jax.nn.sigmoid(x)",
+    "1 / (1 + torch.exp(-x))": "torch.sigmoid(x)",
+    # naive-softmax
+    "tf.exp(x) / tf.reduce_sum(tf.exp(x), axis=-1, keepdims=True)": "tf.nn.softmax(x)",
+    "tf.exp(x) / tf.reduce_sum(tf.exp(x), axis=2, keepdims=True)": "tf.nn.softmax(x, axis=2)",
+    "tf.exp(x) / tf.reduce_sum(tf.exp(x), axis=0)": "tf.nn.softmax(x, axis=0)",
+    "tf.exp(x) / tf.expand_dims(tf.reduce_sum(tf.exp(x), axis=1), 1)": "tf.nn.softmax(x, axis=1)",
+    "np.exp(x) / np.exp(x).sum(axis=1)[:, None]": "np.exp(x - np.logaddexp.reduce(x, axis=1, keepdims=True))",
+    "np.exp(x) / np.exp(x).sum(axis=1)[:, np.newaxis]": "np.exp(x - np.logaddexp.reduce(x, axis=1, keepdims=True))",
+    "torch.exp(x) / torch.exp(x).sum(1).view(-1, 1)": "torch.softmax(x, dim=1)",
+    "torch.exp(x) / torch.exp(x).sum(1).reshape(-1, 1)": "torch.softmax(x, dim=1)",
+    "torch.log(torch.exp(x) / torch.exp(x).sum(1, keepdim=True))": "F.log_softmax(x, dim=1)",
+    "torch.log(torch.exp(x) / torch.exp(z).sum(1))": "x - torch.logsumexp(z, dim=1)",
+    # naive-softplus
+    "tf.math.log(1 + tf.exp(x))": "tf.nn.softplus(x)",
+    "-tf.math.log(1 + tf.exp(-x))": "-tf.nn.softplus(-x)",
+    "tf.math.log1p(tf.exp(x - z))": "tf.nn.softplus(x - z)",
+    "tf.math.log(1 / (1 + tf.exp(-x)))": "tf.math.log_sigmoid(x)",
+    "np.log(1 + np.exp(x))": "np.logaddexp(0, x)",
+    # naive-logsumexp
+    "tf.math.log(tf.reduce_sum(tf.exp(x)))": "tf.reduce_logsumexp(x)",
+    "tf.math.log(tf.reduce_sum(tf.exp(x), axis=[0, 1]))": "tf.reduce_logsumexp(x, axis=(0, 1))",
+    "tf.math.log(tf.reduce_sum(tf.exp(x), 1, True))": "tf.reduce_logsumexp(x, axis=1, keepdims=True)",
+    "tf.math.log(1 + tf.reduce_sum(tf.exp(x), 1))": "tf.nn.softplus(tf.reduce_logsumexp(x, axis=1))",
+    "tf.math.log(tf.exp(x) + tf.exp(z))": "x + tf.nn.softplus(z - x)",
+    "torch.log(torch.exp(x) + torch.exp(z))": "torch.logaddexp(x, z)",
+    "torch.log(torch.exp(x).sum(-1))": "torch.logsumexp(x, dim=-1)",
+    "np.log(np.sum(np.exp(x), axis=0))": "np.logaddexp.reduce(x, axis=0)",
+    "K.log(K.sum(K.exp(x), axis=1))": "tf.reduce_logsumexp(x, axis=1)",
+    # naive-log-cosh
+    "tf.math.log(tf.cosh(x))": "x + tf.nn.softplus(x * -2.0) - 0.6931471805599453",
+    "tf.math.log(tf.exp(x) + tf.exp(-x))": "x + tf.nn.softplus(x * -2.0)",
+    "tf.math.log((tf.exp(x) + tf.exp(-x)) / 2)": "x + tf.nn.softplus(x * -2.0) - 0.6931471805599453",
+    "tf.math.log(0.5 * (tf.exp(x) + tf.exp(-x)))": "x + tf.nn.softplus(x * -2.0) - 0.6931471805599453",
+    # contracts
+    "F.cross_entropy(F.softmax(x, dim=1), labels)": "F.cross_entropy(x, labels)",
+    "F.binary_cross_entropy_with_logits(torch.sigmoid(x - z), labels)": "F.binary_cross_entropy_with_logits(x - z, labels)",
+    "F.nll_loss(F.softmax(x, dim=1), labels)": "F.nll_loss(F.log_softmax(x, dim=1), labels)",
+    "F.kl_div(torch.sigmoid(x), labels)": "F.kl_div(F.logsigmoid(x), labels)",
+    # precision
+    "tf.math.log(1 + tf.square(x))": "tf.math.log1p(tf.square(x))",
+    "tf.exp(-tf.square(x)) - 1": "tf.math.expm1(-tf.square(x))",
+    "np.mean(x**2, axis=0) - np.mean(x, axis=0) ** 2": "np.var(x, axis=0)",
+}
+
+UNFIXED = [
+    "1 / (1 + tf.reshape(tf.exp(-x), (-1,)))",
+    "(z - tf.exp(x)) / (1 + tf.exp(x))",
+    "1 / (1 + math.exp(-x))",
+    "tf.exp(x) / tf.reduce_sum(tf.exp(x))",
+    "tf.exp(x) / tf.reduce_sum(tf.exp(x), axis=1)",
+    "tf.exp(x) / tf.reduce_sum(tf.exp(x), axis=axis, keepdims=True)",
+    "tf.exp(x) / tf.reduce_sum(tf.exp(z), axis=-1, keepdims=True)",
+    "tf.exp(x) / (tf.reduce_sum(tf.exp(x), axis=-1, keepdims=True) + 1e-8)",
+    "tf.exp(x) * mask / tf.reduce_sum(tf.exp(x) * mask, axis=-1, keepdims=True)",
+    "tf.exp(x) / tf.transpose(tf.reduce_sum(tf.exp(x), axis=-1, keepdims=True))",
+    "torch.exp(x) / torch.exp(x).sum(1)[labels]",
+    "tf.math.log(1 + tf.reshape(tf.exp(x), (-1,)))",
+    "tf.math.log(tf.reduce_mean(tf.exp(x)))",
+    "tf.math.log(tf.reduce_sum(tf.exp(x)) + 1e-8)",
+    "torch.log(torch.exp(x).sum())",
+    "torch.log(torch.cosh(net(x)))",
+    "F.cross_entropy(F.softmax(x, dim=1).view(-1, 3), labels)",
+    "np.mean(x**2, axis=0) - np.mean(x, axis=0, keepdims=True) ** 2",
+    "np.sum(x**2) / 3 - (np.sum(x) / 3) ** 2",
+]
+
+UNSAFE = ("F.cross_entropy", "F.binary", "F.nll", "F.kl")
+
+
+def source(expression: str, before: str = "pass") -> str:
+    return HEAD.format(expression=expression, before=before)
+
+
+def returned(text: str) -> str:
+    """Return what the last row returns."""
+    return text.rstrip().splitlines()[-1].strip().removeprefix("return ")
+
+
+@pytest.mark.parametrize(("expression", "fixed"), FIXED.items(), ids=FIXED)
+def test_a_fix_writes_the_stable_form(expression: str, fixed: str) -> None:
+    (finding,) = judged(source(expression)).findings
+    assert finding.fix is not None
+    assert returned(apply(source(expression), [finding.fix])) == fixed
+    assert finding.fix.safe is not expression.startswith(UNSAFE)
+
+
+@pytest.mark.parametrize("expression", UNFIXED)
+def test_what_has_no_certain_form_is_found_but_not_fixed(expression: str) -> None:
+    (finding,) = judged(source(expression)).findings
+    assert finding.fix is None
+
+
+def test_names_are_used_rather_than_what_they_stand_for() -> None:
+    (finding,) = judged(source("e / (1 + e)", "d = x - z; e = tf.exp(d)"), select=("BCE301",)).findings
+    assert finding.fix is not None
+    assert finding.fix.title == "e / (1 + e) -> tf.sigmoid(d)"
+
+
+def test_a_comment_that_a_fix_drops_makes_it_unsafe() -> None:
+    (finding,) = judged(source("tf.math.log(  # of the odds\n        1 + tf.exp(x))")).findings
+    assert finding.fix is not None
+    assert not finding.fix.safe
+
+
+def test_two_fixes_that_need_one_import_import_it_once() -> None:
+    text = "import jax.numpy as jnp\n\n\ndef f(x, z):\n    return jnp.log(1 + jnp.exp(x)) + jnp.log(1 + jnp.exp(z))\n"
+    fixes = [finding.fix for finding in judged(text).findings if finding.fix is not None]
+    fixed = apply(text, fixes)
+    assert fixed == "import jax\nimport jax.numpy as jnp\n\n\ndef f(x, z):\n    return jax.nn.softplus(x) + jax.nn.softplus(z)\n"
+    assert judged(fixed).findings == ()
+
+
+MESSAGES = {
+    "1 / (1 + tf.exp(-x))": "`tf.exp(-x)` is infinite in float32 once `-x` passes 88.72; "
+    "the value is then 0, but its gradient 0 * inf, NaN",
+    "np.exp(x) / (1 + np.exp(x))": "`np.exp(x)` is infinite in float64 once `x` passes 709.78; this is then inf / inf, NaN",
+    "1 / (1 + math.exp(-x))": "`math.exp(-x)` raises OverflowError once `-x` passes 709.78; a stable sigmoid does not",
+    "tf.exp(x) / tf.reduce_sum(tf.exp(x))": "`tf.exp(x)` is infinite in float32 once `x` passes 88.72; inf / inf is then NaN",
+    "math.log(1 + math.exp(x))": "`math.exp(x)` raises OverflowError once `x` passes 709.78",
+    "torch.log1p(torch.exp(x))": "`torch.exp(x)` is infinite in float32 once `x` passes 88.72, and its logarithm with it",
+    "torch.log(torch.exp(x).sum(1))": "`torch.exp(x)` is infinite in float32 once `x` passes 88.72, and the logarithm of the sum with it",
+    "tf.math.log(tf.cosh(x))": "`tf.cosh(x)` is infinite in float32 once `x` passes 89.42, and its logarithm with it",
+    "torch.log(torch.cosh(x))": "`torch.cosh(x)` is infinite in float32 once `x` passes 88.72, and its logarithm with it",
+    "tf.math.log(tf.exp(x) + tf.exp(-x))": "`tf.exp(x) + tf.exp(-x)` is infinite in float32 once `x` passes 88.72, "
+    "and its logarithm with it",
+    "math.log(math.cosh(x))": "`math.cosh(x)` raises OverflowError once `x` passes 710.48, and its logarithm with it",
+    "F.cross_entropy(F.softmax(x, 1), labels)": "`F.softmax(x, 1)` is a softmax, but is passed as logits: "
+    "no loss is below 0.313 for 2 classes, 1.46 for 10, and sure wrong answers have gradient 0",
+    "F.binary_cross_entropy(F.relu(x), labels)": "`F.relu(x)` is a relu, but is passed as probabilities: outside [0, 1] it raises an error",
+    "K.binary_crossentropy(labels, K.relu(x))": "`K.relu(x)` is a relu, but is passed as probabilities: outside [0, 1] the gradient is 0",
+    "K.binary_crossentropy(labels, K.sigmoid(x))": "`K.sigmoid(x)` is a sigmoid: from a logit of 16.12 on a wrong answer has gradient 0",
+    "F.binary_cross_entropy(torch.sigmoid(x), labels)": "`torch.sigmoid(x)` is a sigmoid: "
+    "from a logit of 16.64 on a wrong answer has gradient 0",
+    "np.log(1 + x)": "`1 + x` loses the digits of a small `x`: below 1e-16 its log is 0",
+    "torch.log(1 + x)": "`1 + x` loses the digits of a small `x`: below 6e-08 its log is 0",
+    "torch.exp(-x.abs()) - 1": "`torch.exp(-x.abs()) - 1` loses the digits of a small `-x.abs()`: below 6e-08 it is 0",
+}
+
+
+@pytest.mark.parametrize(("expression", "message"), MESSAGES.items(), ids=MESSAGES)
+def test_a_message_says_what_happens_and_when(expression: str, message: str) -> None:
+    (finding,) = judged(source(expression)).findings
+    assert finding.message == message
