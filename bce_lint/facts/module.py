@@ -28,6 +28,8 @@ TELLING = re.compile(
 BOUNDING = re.compile(r"[sS]igmoid|[sS]oftmax|clip|clamp|expit|activation=")
 """Words without which what another file defines is not worth reading."""
 WORD = re.compile(r"\b[A-Za-z_]\w*")
+CALLED_BY_OTHERS = re.compile(r"(?:__\w+__|call|forward|build|compute_\w+|update_state|get_config|test\w*|setUp)\Z")
+"""Methods whose callers a framework is: looking for them in the file finds everything but them."""
 IMPORTED = re.compile(r"(?:^|\n)[ \t]*(?:import|from)[ \t]+(\w+)")
 
 Read = Callable[[Segment], "Tree | Trouble"]
@@ -153,7 +155,7 @@ class Module:
     def passed(self, param: Param) -> tuple[Expr, ...]:
         """Return what the calls in this file give for a parameter of one of its functions."""
         function = param.scope.rpartition(".")[2]
-        if function.isidentifier() and function not in self._callers:
+        if function.isidentifier() and function not in self._callers and not CALLED_BY_OTHERS.match(function):
             self._callers.add(function)
             call = re.compile(rf"(?<!def ){function}[ ]*\(")
             for segment in self.segments:
