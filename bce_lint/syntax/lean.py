@@ -10,7 +10,7 @@ from itertools import zip_longest
 from bce_lint.syntax import scan
 from bce_lint.syntax.segments import Segment
 
-LARGE = 4_000
+LARGE = 1_500
 """Characters from which on it pays."""
 INDENT = re.compile(r"^([ \t]+)[^\s)\]}#]", re.MULTILINE)
 OWN = re.compile(r"\b(?:self|cls)\.(\w+)")
