@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bce_lint.facts.algebra import core
-from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, Log, Log1p, Maximum, Mean, Mul, Neg, Sub, Sum
+from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, Log, Log1p, MatMul, Maximum, Mean, Mul, Neg, Sub, Sum, Xlog1py, Xlogy
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.relations import complement, is_share
 from bce_lint.facts.uses import is_label, numerator, summands
@@ -80,6 +81,40 @@ def factors(e: Expr) -> list[Expr]:
         case Neg(x):
             return [Const(-1.0), *factors(x)]
     return [e]
+
+
+@dataclass(frozen=True, slots=True)
+class Logarithm:
+    """A product in which `op` takes the logarithm of `p`, or of its `complement`; `plain` if no sum along an axis lies between."""
+
+    op: Expr
+    p: Expr
+    others: tuple[Expr, ...]
+    complement: bool = False
+    plain: bool = True
+
+
+def logarithm(product: Sequence[Expr]) -> Logarithm | None:
+    """Return the logarithm among the factors of a product, seen into sums, means and scalar products."""
+    for factor in product:
+        others = tuple(other for other in product if other is not factor)
+        match core(factor):
+            case Log(x) | Xlogy(_, x) as op if (p := complement(x)) is not None:
+                return Logarithm(op, p, (*others, *weight_of(op)), complement=True)
+            case Log(x) | Xlogy(_, x) as op:
+                return Logarithm(op, core(x), (*others, *weight_of(op)))
+            case Log1p(Neg(p)) | Xlog1py(_, Neg(p)) as op:
+                return Logarithm(op, core(p), (*others, *weight_of(op)), complement=True)
+            case Sum(x) | Mean(x) if (inner := logarithm(factors(x))) is not None:
+                return replace(inner, others=(*others, *inner.others), plain=False)
+            case MatMul(x, y) if (inner := logarithm([*factors(x), *factors(y)])) is not None:
+                return replace(inner, others=(*others, *inner.others), plain=False)
+    return None
+
+
+def weight_of(op: Expr) -> tuple[Expr, ...]:
+    """Return what `xlogy` and `xlog1py` multiply the logarithm by."""
+    return (op.x,) if isinstance(op, (Xlogy, Xlog1py)) else ()
 
 
 def guard_of(e: Expr) -> Expr | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from bce_lint.facts.algebra import core
-from bce_lint.facts.expr import Const, Div, Expr, Log, Logit, Sub
+from bce_lint.facts.expr import Const, Div, Expr, Log, Logit, Neg, Sub, children
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import complement_logged, is_probability, logged
 from bce_lint.facts.relations import complement
@@ -13,7 +16,7 @@ from bce_lint.rule import Bad, Good, Report, rule
 @rule(
     "logit-of-probability",
     code="BCE101",
-    on=(Log, Logit, Sub),
+    on=(Log, Logit, Sub, Neg),
     bad=[
         Bad(
             """
@@ -21,6 +24,19 @@ from bce_lint.rule import Bad, Good, Report, rule
                 p = tf.sigmoid(logits)
                 z = tf.math.log(p / (1 - p))  # flagged
                 return tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=z)
+            """,
+            fixed="    z = logits",
+            breaks={"logits": 20.0, "labels": 1.0},
+        ),
+        Bad(
+            """
+            import torch
+            import torch.nn.functional as F
+
+            def loss(labels, logits):
+                p = torch.sigmoid(logits)
+                z = -torch.log(1 / p - 1)  # flagged
+                return F.binary_cross_entropy_with_logits(z, labels)
             """,
             fixed="    z = logits",
             breaks={"logits": 20.0, "labels": 1.0},
@@ -41,38 +57,64 @@ def logit_of_probability(e: Expr, facts: Facts) -> Report | None:
     Clipped first, as Keras 1 and 2 did, it stays finite, but a confident wrong answer then has gradient 0.
     The logits are what the sigmoid was made from: use them.
     """
-    p = logit_of(e)
-    if p is None or not is_probability(p, facts) or not facts.would_touch(p, 0.0, 1.0):
+    found = logit_of(e)
+    if found is None or not is_probability(found.p, facts) or not facts.would_touch(found.p, 0.0, 1.0):
         return None
-    if not facts.touches(p, 0.0, 1.0):
+    if not facts.touches(found.p, 0.0, 1.0):
         return None
-    name = facts.name(p)
+    name, logits = facts.name(found.p), facts.logits_of(found.p)
     return Report(
-        f"{facts.saturated(p)}, so `1 - {name}` is 0 and `{shape(e, name)}` infinite",
-        help="use the logits that the probability was made from" if facts.logits_of(p) else "compute the loss from logits, or clip first",
-        because=(p,),
-        covers=(e, *(part for part in (getattr(e, "x", None), getattr(e, "y", None)) if isinstance(part, Expr))),
-        replace=facts.logits_of(p),
+        f"{facts.saturated(found.p)}, so `1 - {name}` is 0 and `{shape(e, name)}` infinite",
+        help="use the logits that the probability was made from" if logits else "compute the loss from logits, or clip first",
+        because=(found.p,),
+        covers=tuple(above(e, found.p)),
+        replace=Neg(logits) if logits is not None and found.negative else logits,
     )
 
 
-def logit_of(e: Expr) -> Expr | None:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The probability whose logit is taken, or whose `negative` logit."""
+
+    p: Expr
+    negative: bool = False
+
+
+def logit_of(e: Expr) -> Found | None:
     """Return `p` if `e` is `log(p / (1 - p))`, `log(p) - log(1 - p)`, `log(1 / p - 1)` or a library's unclipped logit(p)."""
     match e:
         case Log(Div(p, q)) if complement(q) is core(p):
-            return p
+            return Found(p)
+        case Log(Div(q, p)) if complement(q) is core(p):
+            return Found(p, negative=True)
         case Log(Sub(Div(Const(1.0), p), Const(1.0))):
-            return p
-        case Sub(x, y) if logged(x) is not None and complement_logged(y) is logged(x):
-            return logged(x)
+            return Found(p, negative=True)
+        case Sub(x, y) if (one := logged(x)) is not None and complement_logged(y) is one:
+            return Found(one)
+        case Sub(x, y) if (one := logged(y)) is not None and complement_logged(x) is one:
+            return Found(one, negative=True)
         case Logit(p, None):
-            return p
+            return Found(p)
+        case Neg(x) if (found := logit_of(x)) is not None and found.negative:
+            return Found(found.p)
     return None
+
+
+def above(e: Expr, p: Expr) -> Iterator[Expr]:
+    """Yield `e` and what it consists of, down to `p`."""
+    if e is not p:
+        yield e
+        for child in children(e):
+            yield from above(child, p)
 
 
 def shape(e: Expr, name: str) -> str:
     """Return how the logit is written."""
     match e:
+        case Neg(x):
+            return f"-{shape(x, name)}"
+        case Log(Div(q, _)) if complement(q) is not None:
+            return f"log((1 - {name}) / {name})"
         case Sub():
             return f"log({name}) - log(1 - {name})"
         case Logit():

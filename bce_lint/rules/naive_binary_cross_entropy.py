@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bce_lint.facts.expr import Add, Expr, Neg, Sigmoid, SigmoidCrossEntropy, Sub
+from bce_lint.facts.algebra import core
+from bce_lint.facts.expr import Add, Const, Expr, Neg, Sigmoid, SigmoidCrossEntropy, Sub, Where, Xlog1py, Xlogy
 from bce_lint.facts.facts import Facts
-from bce_lint.facts.logs import Term, complement_logged, is_probability, logged, terms
+from bce_lint.facts.logs import Logarithm, is_probability, logarithm, terms
 from bce_lint.facts.relations import complements
 from bce_lint.rule import Bad, Good, Report, rule
 
@@ -14,7 +15,7 @@ from bce_lint.rule import Bad, Good, Report, rule
 @rule(
     "naive-binary-cross-entropy",
     code="BCE104",
-    on=(Add, Sub),
+    on=(Add, Sub, Where),
     bad=[
         Bad(
             """
@@ -52,52 +53,53 @@ def naive_binary_cross_entropy(e: Expr, facts: Facts) -> Report | None:
     found = written_out(e)
     if found is None or not is_probability(found.p, facts) or not facts.touches(found.p, 1.0) or not facts.would_touch(found.p, 1.0):
         return None
-    name = facts.name(found.p)
+    positive, negative, name = found.positive.op, found.negative.op, facts.name(found.p)
+    result = "log(1 - {0}) is then -inf" if isinstance(negative, (Xlogy, Xlog1py)) else "0 * log(1 - {0}) is then NaN"
     return Report(
-        f"{facts.saturated(found.p)}, and 0 * log(1 - {name}) is then NaN",
+        f"{facts.saturated(found.p)}, and {result.format(name)}",
         help="use the framework's binary cross-entropy from logits",
-        at=() if facts.written_inside(found.positive, found.negative) else (found.positive, found.negative),
+        at=() if facts.written_inside(positive, negative) else (positive, negative),
         because=(found.p,),
-        covers=(found.positive, found.negative),
+        covers=(positive, negative),
         replace=found.stable(),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenOut:
-    """The parts of a binary cross-entropy: the two logarithms, the probability, and the labels if nothing else is in the terms."""
+    """A binary cross-entropy of `p`: its two logarithms, and whether it is `minus` their sum."""
 
-    positive: Expr
-    negative: Expr
+    positive: Logarithm
+    negative: Logarithm
     p: Expr
-    labels: Expr | None
     minus: bool
 
     def stable(self) -> Expr | None:
         """Return the loss from logits, when they are in sight and no weight is in the way."""
-        if self.labels is None or not isinstance(self.p, Sigmoid):
+        y, rest = self.positive.others, self.negative.others
+        plain = self.positive.plain and self.negative.plain and self.positive.p is self.negative.p
+        if not isinstance(self.p, Sigmoid) or not plain or not len(y) == len(rest) == 1 or not complements(y[0], rest[0]):
             return None
-        loss = SigmoidCrossEntropy(self.labels, self.p.x)
+        loss = SigmoidCrossEntropy(y[0], self.p.x)
         return loss if self.minus else Neg(loss)
 
 
 def written_out(e: Expr) -> WrittenOut | None:
-    """Return the parts of `e` if it is a log(p) + b log(1 - p), both with the same sign."""
-    parts = terms(e)
+    """Return the parts of `e` if it is a log(p) + b log(1 - p), both with the same sign, or chooses between the two."""
+    parts = [*terms(e.x), *terms(e.y)] if isinstance(e, Where) else terms(e)
     if len(parts) != 2 or parts[0].negative != parts[1].negative:
         return None
-    for first, second in (parts, parts[::-1]):
-        positive = next((f for f in first.factors if logged(f) is not None), None)
-        negative = next((f for f in second.factors if complement_logged(f) is not None), None)
-        if positive is None or negative is None:
-            continue
-        p = logged(positive)
-        if p is not None and complement_logged(negative) is p:
-            return WrittenOut(positive, negative, p, _labels(first, second, positive, negative), parts[0].negative)
-    return None
+    logs = [log for part in parts if (log := logarithm(part.factors)) is not None]
+    if len(logs) != 2 or logs[0].complement == logs[1].complement:
+        return None
+    negative, positive = logs if logs[0].complement else logs[::-1]
+    p = chosen(positive.p)
+    return WrittenOut(positive, negative, p, parts[0].negative) if chosen(negative.p) is p else None
 
 
-def _labels(first: Term, second: Term, positive: Expr, negative: Expr) -> Expr | None:
-    y = [f for f in first.factors if f is not positive]
-    rest = [f for f in second.factors if f is not negative]
-    return y[0] if len(y) == len(rest) == 1 and complements(y[0], rest[0]) else None
+def chosen(p: Expr) -> Expr:
+    """Return `p` of `where(y == 1, p, 1)`: the other entries are constants."""
+    match p:
+        case Where(_, x, Const()) | Where(_, Const(), x):
+            return core(x)
+    return p
