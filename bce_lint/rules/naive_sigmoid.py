@@ -78,14 +78,14 @@ def written_out(e: Expr) -> WrittenOut | None:
     match e:
         case Where(_, x, y):
             first, second = written_out(x), written_out(y)
-            if first is None or second is None or first.meant is None or first.meant is not second.meant:
+            if first is None or second is None or first.meant is not second.meant:
                 return None
             return first
         case Div(x, Add(Exp(a) as p, Exp(b) as q)) if neg(a) is b:
             meant: dict[Expr, Expr] = {Sub(p, q): Tanh(a), Sub(q, p): Tanh(b), p: Sigmoid(mul(a, TWO)), q: Sigmoid(mul(b, TWO))}
             return WrittenOut(p, twice=True, meant=meant[x]) if x in meant else None
         case Div(x, Add(y, one)) if isinstance(exp := core(y), Exp) and core(one) is ONE:
-            if core(x) is not exp and exp not in walk(x):
+            if exp not in walk(x):
                 return WrittenOut(exp, twice=False, meant=mul(x, Sigmoid(opposite(exp.x))) if y is exp else None)
             half = halved(exp.x)
             meant = {exp: Sigmoid(exp.x), Sub(exp, ONE): Tanh(half), Sub(ONE, exp): Tanh(opposite(half))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint.facts.algebra import core, sub
-from bce_lint.facts.exponentials import harmless, overflow, overflowing, overflowing_summand, summands
+from bce_lint.facts.exponentials import overflow, overflowing, overflowing_summand, summands
 from bce_lint.facts.expr import Div, Exp, Expr, Index, Log, LogSoftmax, LogSumExp, Softmax, Sum, View
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import factors
@@ -54,7 +54,7 @@ def naive_softmax(e: Expr, facts: Facts) -> Report | None:
         return None
     exp = next((found for factor in factors(core(share.x)) if (found := overflowing(factor, facts)) is not None), None)
     exp = exp if all(weighs(factor, facts) for factor in factors(core(share.x)) if core(factor) is not exp) else None
-    if exp is None or not several(share.y) or overflowing_summand(share.y, facts) is None or harmless(share, facts):
+    if exp is None or not several(share.y) or overflowing_summand(share.y, facts) is None:
         return None
     return Report(
         f"{overflow(exp, facts)}; inf / inf is then NaN" if facts.framework != "python" else overflow(exp, facts),
@@ -81,8 +81,8 @@ def softmax(e: Div) -> Expr | None:
     """Return the softmax that `e` is, if its axis is certain."""
     match core(e.x), core(e.y):
         case Exp(x) as exp, Sum(summed, axis, keepdims) if core(summed) is exp:
-            aligned = keepdims or axis == 0 or restores(e.y)
-            return Softmax(x, axis) if aligned and e.x is exp and isinstance(axis, int) else None
+            aligned = keepdims or axis in {0, None} or restores(e.y)
+            return Softmax(x, axis) if aligned and not isinstance(axis, tuple) else None
     return None
 
 

@@ -56,15 +56,15 @@ def naive_softplus(log: Expr, facts: Facts) -> Report | None:
     exp, meant = written_out(log)
     if exp is None or overflowing(exp, facts) is None or harmless(log, facts):
         return None
-    ratio = getattr(log, "x", None)
-    inverted = isinstance(ratio, Div)
-    if inverted and (ratio is None or not facts.written_inside(ratio)):
+    inner: Expr = getattr(log, "x", log)
+    inverted = isinstance(inner, Div)
+    if inverted and not facts.written_inside(inner):
         return None
     return Report(
         f"{overflow(exp, facts)}{'' if facts.framework == 'python' else ', and its logarithm with it'}",
         help=f"use the framework's {'log_sigmoid' if inverted else 'softplus'}",
         because=(exp.x,),
-        covers=(log, exp, *((ratio,) if ratio is not None else ())),
+        covers=(log, exp, inner),
         replace=meant,
     )
 
@@ -73,9 +73,9 @@ def written_out(log: Expr) -> tuple[Exp | None, Expr | None]:
     """Return the exponential of a softplus, or of log(1 / (1 + exp(x))), and what is meant."""
     match log:
         case Log1p(x) if isinstance(exp := core(x), Exp):
-            return exp, Softplus(exp.x) if x is exp else None
+            return exp, Softplus(exp.x)
         case Log(x) if isinstance(total := core(x), Add) and isinstance(exp := core(total.x), Exp) and core(total.y) is ONE:
-            return exp, Softplus(exp.x) if x is total and total.x is exp else None
+            return exp, Softplus(exp.x)
         case Log(Div(Const(1.0), Add(Exp() as exp, Const(1.0)))):
             return exp, LogSigmoid(opposite(exp.x))
     return None, None
