@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from bce_lint.facts.expr import Expr, Log, Log1p, LogSigmoid, Neg, Sigmoid
+from bce_lint.facts.algebra import core
+from bce_lint.facts.expr import Expr, Log, Log1p, LogSigmoid, Neg, Sigmoid, Xlog1py, Xlogy
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import complement_logged, is_probability
 from bce_lint.facts.purpose import mended
+from bce_lint.facts.relations import complement
 from bce_lint.rule import Bad, Good, Report, rule
 
 
 @rule(
     "log-of-complement",
     code="BCE103",
-    on=(Log, Log1p),
+    on=(Log, Log1p, Xlogy, Xlog1py),
     bad=[
         Bad(
             """
@@ -39,12 +41,22 @@ def log_of_complement(log: Expr, facts: Facts) -> Report | None:
     That is 70 earlier than the log of `p` itself on the other side, because floats are dense near 0, not near 1.
     `log(1 - sigmoid(x))` is `log_sigmoid(-x)`.
     """
-    p = complement_logged(log)
+    p = operand(log)
     if p is None or not facts.would_touch(p, 1.0) or not facts.touches(p, 1.0) or not is_probability(p, facts) or mended(log, facts):
         return None
     return Report(
         f"{facts.saturated(p)}, so `1 - {facts.name(p)}` is 0 and its log -inf",
         help="take log_sigmoid(-logits)" if isinstance(p, Sigmoid) else "compute the loss from logits, or clip to [1e-7, 1 - 1e-7] first",
         because=(p,),
-        replace=LogSigmoid(Neg(p.x)) if isinstance(p, Sigmoid) else None,
+        replace=LogSigmoid(Neg(p.x)) if isinstance(p, Sigmoid) and isinstance(log, (Log, Log1p)) else None,
     )
+
+
+def operand(e: Expr) -> Expr | None:
+    """Return `p` if the logarithm is taken of `1 - p`."""
+    match e:
+        case Xlogy(_, x):
+            return complement(x)
+        case Xlog1py(_, Neg(p)):
+            return core(p)
+    return complement_logged(e)

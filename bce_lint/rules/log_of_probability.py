@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from bce_lint.facts.algebra import core
-from bce_lint.facts.expr import Expr, Log, LogSigmoid, LogSoftmax, Sigmoid, Softmax
+from bce_lint.facts.expr import Expr, Log, LogSigmoid, LogSoftmax, Sigmoid, Softmax, Xlogy
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import is_probability
 from bce_lint.facts.purpose import mended
 from bce_lint.facts.relations import complement
+from bce_lint.facts.uses import rests_on
 from bce_lint.rule import Bad, Good, Report, rule
 
 
 @rule(
     "log-of-probability",
     code="BCE102",
-    on=Log,
+    on=(Log, Xlogy),
     bad=[
         Bad(
             """
@@ -35,22 +36,31 @@ from bce_lint.rule import Bad, Good, Report, rule
         ),
     ],
 )
-def log_of_probability(log: Log, facts: Facts) -> Report | None:
+def log_of_probability(log: Expr, facts: Facts) -> Report | None:
     """A float32 sigmoid is exactly 0.0 from a logit of -87.34 on (-88.72 in PyTorch), where its log is -inf and the gradient NaN.
 
     A softmax does the same once another logit leads by 87. Multiplied by a label of 0, -inf becomes NaN.
     The logarithm of a sigmoid or softmax has a stable form of its own.
     """
-    if complement(log.x) is not None or not facts.touches(log.x, 0.0) or not facts.would_touch(log.x, 0.0):
+    x = operand(log)
+    if x is None or not facts.touches(x, 0.0) or not facts.would_touch(x, 0.0):
         return None
-    if not is_probability(log.x, facts) or mended(log, facts):
+    if not is_probability(x, facts) or mended(log, facts):
         return None
     return Report(
-        f"{facts.story.clause(log.x)} exactly 0.0 in {facts.dtype} for a confident answer, and its log -inf",
-        help=advice(log.x),
-        because=(log.x,),
-        replace=stable(log.x),
+        f"{facts.vanished(x)}, and its log -inf",
+        help=advice(x),
+        because=(x,),
+        replace=stable(x) if isinstance(log, Log) else None,
     )
+
+
+def operand(e: Expr) -> Expr | None:
+    """Return what the logarithm is taken of; in `xlogy(p, p)`, and for a complement, nothing that this rule looks at."""
+    match e:
+        case Log(x) | Xlogy(_, x) if complement(x) is None:
+            return x if not isinstance(e, Xlogy) or not rests_on(e.x, core(x)) else None
+    return None
 
 
 def stable(x: Expr) -> Expr | None:

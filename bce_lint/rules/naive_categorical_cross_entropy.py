@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bce_lint.facts.expr import Log, LogSoftmax, Sigmoid, Softmax
+from bce_lint.facts.algebra import core
+from bce_lint.facts.expr import Expr, Log, LogSoftmax, Sigmoid, Softmax, Xlogy
 from bce_lint.facts.facts import Facts
-from bce_lint.facts.logs import complement_logged, is_probability, logged
+from bce_lint.facts.logs import complement_logged, is_probability
 from bce_lint.facts.purpose import mended
+from bce_lint.facts.relations import complement
 from bce_lint.facts.uses import computed, is_label, multipliers, rests_on
 from bce_lint.rule import Bad, Good, Report, rule
 
@@ -13,7 +15,7 @@ from bce_lint.rule import Bad, Good, Report, rule
 @rule(
     "naive-categorical-cross-entropy",
     code="BCE105",
-    on=Log,
+    on=(Log, Xlogy),
     bad=[
         Bad(
             """
@@ -47,24 +49,27 @@ from bce_lint.rule import Bad, Good, Report, rule
         ),
     ],
 )
-def naive_categorical_cross_entropy(log: Log, facts: Facts) -> Report | None:
+def naive_categorical_cross_entropy(log: Expr, facts: Facts) -> Report | None:
     """A float32 softmax is exactly 0.0 once another logit leads by 88 (104 in PyTorch), and `0 * log(0)` is NaN.
 
     So a model that is sure of the right class already breaks, not only one that is wrong.
     `log_softmax`, or a cross-entropy from logits, is exact everywhere.
     """
-    p = logged(log)
-    if p is None or isinstance(p, Sigmoid) or not is_probability(p, facts) or mended(log, facts):
+    x = log.y if isinstance(log, Xlogy) else log.x if isinstance(log, Log) else None
+    p = core(x) if x is not None and complement(x) is None else None
+    if x is None or p is None or isinstance(p, Sigmoid) or not is_probability(p, facts) or mended(log, facts):
         return None
-    if not facts.touches(log.x, 0.0) or not facts.would_touch(log.x, 0.0):
+    if not facts.touches(x, 0.0) or not facts.would_touch(x, 0.0):
         return None
-    labels = [y for y in multipliers(log, facts.trace) if is_label(y, facts) and not rests_on(y, p)]
-    if not labels or any(complement_logged(other) is p for other in computed(facts.trace)):
+    weights = [log.x] if isinstance(log, Xlogy) else multipliers(log, facts.trace)
+    labelled = any(is_label(y, facts) and not rests_on(y, p) for y in weights)
+    if not labelled or any(complement_logged(other) is p for other in computed(facts.trace)):
         return None
+    result = "where the label is not 0 its log is -inf" if isinstance(log, Xlogy) else f"the label 0 times log({facts.name(p)}) is then NaN"
     return Report(
-        f"{facts.vanished(p)}, and the label 0 times log({facts.name(p)}) is then NaN",
+        f"{facts.vanished(p)}, and {result}",
         help="take log_softmax of the logits" if isinstance(p, Softmax) else "compute the loss from logits, or clip to at least 1e-7 first",
         because=(p,),
         covers=(log,),
-        replace=LogSoftmax(log.x.x, log.x.axis) if isinstance(log.x, Softmax) else None,
+        replace=LogSoftmax(x.x, x.axis) if isinstance(x, Softmax) and isinstance(log, Log) else None,
     )
