@@ -51,7 +51,7 @@ def naive_log_cosh(log: Log, facts: Facts) -> Report | None:
     `x + softplus(-2 x) - log(2)`, which Keras' log_cosh computes, is as accurate, and finite for every error.
     """
     x, halved = written_out(log.x)
-    if x is None or facts.trace.place(log.x, facts.site.order) is None or harmless(log, facts) or not large(x, facts):
+    if x is None or harmless(log, facts) or not large(x, facts):
         return None
     late = isinstance(log.x, Cosh) and facts.framework not in EARLY_COSH
     limit = facts.format.overflows() + (LOG2 if late else 0.0)

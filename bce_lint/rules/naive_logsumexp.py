@@ -50,7 +50,7 @@ def naive_logsumexp(log: Expr, facts: Facts) -> Report | None:
     """
     total = log.x if isinstance(log, (Log, Log1p)) else log
     exp = overflowing_summand(total, facts)
-    if exp is None or not summed(total, log) or harmless(log, facts):
+    if exp is None or not summed(total) or harmless(log, facts):
         return None
     return Report(
         f"{overflow(exp, facts)}{'' if facts.framework == 'python' else ', and the logarithm of the sum with it'}",
@@ -61,11 +61,9 @@ def naive_logsumexp(log: Expr, facts: Facts) -> Report | None:
     )
 
 
-def summed(total: Expr, log: Expr) -> bool:
-    """Tell whether `total` is a sum, but not 1 + exp(x), which is naive-softplus, or exp(x) + exp(-x), which is naive-log-cosh."""
+def summed(total: Expr) -> bool:
+    """Tell whether `total` is a sum, but not exp(x) + exp(-x), which is naive-log-cosh."""
     match core(total):
-        case Add(Exp(), Const(1.0)):
-            return isinstance(log, Log1p)
         case Add(Exp(x), Exp(y)) | Mul(Add(Exp(x), Exp(y)), Const()) | Div(Add(Exp(x), Exp(y)), Const()):
             return neg(x) is not y
     return len(summands(total)) > 1 or any(isinstance(part, (Sum, Mean)) for part in walk(total))

@@ -79,9 +79,14 @@ def grows(e: Expr, facts: Facts) -> bool:
             return all(isinstance(part, Const) or probable(part, facts) or grows(part, facts) for part in (x, y))
         case Neg(x) | Mul(x, Const()) | Div(x, Const()) | Add(x, Const()):
             return grows(x, facts)
-        case Mul(x, Param() as scale) | Mul(Param() as scale, x) | Div(x, Param() as scale) if scale is not x:
-            return not grows(scale, facts) and grows(x, facts)
+        case Mul(x, y) | Div(x, y):
+            return (size(y, facts) and grows(x, facts)) or (size(x, facts) and grows(y, facts))
     return False
+
+
+def size(e: Expr, facts: Facts) -> bool:
+    """Tell whether `e` is an input that only scales: a temperature, a weight."""
+    return isinstance(e, Param) and e.name in facts.inputs and facts.inputs[e.name].role in SIZES
 
 
 def probable(e: Expr, facts: Facts) -> bool:
