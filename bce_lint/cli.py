@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from bce_lint.config import Config, read
-from bce_lint.finding import Finding, Refuted, Trouble, UsageError
+from bce_lint.finding import Confirmed, Finding, Refuted, Trouble, UsageError
 
 if TYPE_CHECKING:
     from bce_lint.confirm.confirm import Progress
@@ -60,10 +60,10 @@ def _judge(config: Config) -> int:
     _check(config)
     outcome = lint(config)
     findings = _confirmed(config, outcome) if config.confirm else outcome.findings
-    _report(config, findings, outcome)
-    if config.plot:
-        _draw(config.plot, findings)
-    status = _status(findings, outcome.troubles)
+    shown = [finding for finding in findings if isinstance(finding.verdict, Confirmed)] if config.only_confirmed else findings
+    _report(config, shown, outcome, [finding for finding in findings if finding not in shown])
+    _write(config, shown)
+    status = _status(shown, outcome.troubles)
     return CLEAN if status == FOUND and config.exit_zero else status
 
 
@@ -77,6 +77,10 @@ def _check(config: Config) -> None:
         from bce_lint.confirm.plot import check
 
         check(config.plot)
+    if config.repro:
+        from bce_lint.confirm import files
+
+        files.folder("--repro", config.repro)
 
 
 def _status(findings: Sequence[Finding], troubles: Sequence[Trouble]) -> int:
@@ -110,7 +114,7 @@ def _progress() -> Iterator[Progress]:
         yield lambda doing, done, total: bar.update(task, description=doing, completed=done, total=total)
 
 
-def _report(config: Config, findings: Sequence[Finding], outcome: Outcome) -> None:
+def _report(config: Config, findings: Sequence[Finding], outcome: Outcome, left_out: Sequence[Finding]) -> None:
     from bce_lint.report import text
     from bce_lint.report.excerpt import ansi, plain
     from bce_lint.report.sources import Sources
@@ -123,7 +127,8 @@ def _report(config: Config, findings: Sequence[Finding], outcome: Outcome) -> No
         _print(json.report(findings, outcome.troubles, sources.position))
         return
     found = text.concise(findings) if config.output_format == "concise" else "".join(_full(finding, sources) for finding in findings)
-    _print(found + text.summary(findings, outcome.troubles, outcome.files))
+    idle = "" if findings or left_out or not config.confirm else "Nothing to run, so no framework was imported.\n"
+    _print(found + text.summary(findings, outcome.troubles, outcome.files, left_out) + idle)
 
 
 def _full(finding: Finding, sources: Sources) -> str:
@@ -136,12 +141,23 @@ def _full(finding: Finding, sources: Sources) -> str:
     return f"{found}{said}\n"
 
 
-def _draw(directory: Path, findings: Sequence[Finding]) -> None:
-    from bce_lint.confirm.plot import plot
+def _write(config: Config, findings: Sequence[Finding]) -> None:
+    """Write the files that were asked for, and say where they are."""
+    if not findings:
+        return
+    if config.plot:
+        from bce_lint.confirm.plot import plot
 
-    for finding in findings:
-        for file in plot(finding, directory):
-            _print(f"wrote {file}\n", sys.stderr)
+        _wrote(file for finding in findings for file in plot(finding, config.plot))
+    if config.repro:
+        from bce_lint.confirm.repro import write
+
+        _wrote(file for finding in findings for file in write(finding, config.repro))
+
+
+def _wrote(files: Iterable[Path]) -> None:
+    for file in files:
+        _print(f"wrote {file}\n", sys.stderr)
 
 
 def _colourful(stream: TextIO) -> bool:

@@ -13,6 +13,11 @@ from bce_lint.finding import UsageError
 
 DTYPES = ("float16", "bfloat16", "float32", "float64")
 FORMATS = ("full", "concise", "json")
+NEEDS_CONFIRM = {
+    "only-confirmed": "leaves out what --confirm did not confirm",
+    "plot": "draws what --confirm measured",
+    "repro": "writes what --confirm ran",
+}
 EPILOG = """exit status: 0 nothing found, 1 findings, 2 a file that could not be judged or a wrong command line.
 --confirm runs the flagged functions of the files it is given, with your rights: see README.md."""
 
@@ -23,8 +28,10 @@ class Config:
 
     paths: tuple[str, ...] = (".",)
     confirm: bool = False
+    only_confirmed: bool = False
     dtype: str | None = None
     plot: Path | None = None
+    repro: Path | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     output_format: str = "full"
@@ -49,13 +56,14 @@ def read(argv: Sequence[str], directory: Path) -> Config:
     """Return what `argv` says, completed by the nearest pyproject.toml at or above `directory` that has a [tool.bce-lint]."""
     asked = _parser().parse_args(argv)
     project = Project() if asked.isolated else project_at(directory)
-    if asked.plot and not asked.confirm:
-        raise UsageError("--plot draws what --confirm measured: give both")
+    _needs_confirm(asked)
     return Config(
         paths=tuple(asked.paths) or (".",),
         confirm=asked.confirm,
+        only_confirmed=asked.only_confirmed,
         dtype=asked.dtype or project.dtype,
         plot=asked.plot,
+        repro=asked.repro,
         select=tuple(asked.select) or project.select,
         ignore=tuple(asked.ignore) or project.ignore,
         output_format=asked.output_format,
@@ -66,6 +74,12 @@ def read(argv: Sequence[str], directory: Path) -> Config:
         list_rules=asked.list_rules,
         version=asked.version,
     )
+
+
+def _needs_confirm(asked: argparse.Namespace) -> None:
+    for option, why in NEEDS_CONFIRM.items():
+        if getattr(asked, option.replace("-", "_")) and not asked.confirm:
+            raise UsageError(f"--{option} {why}: give both")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -94,7 +108,9 @@ def _parser() -> argparse.ArgumentParser:
     add("paths", nargs="*", metavar="PATH", help="files and directories to judge (default: .)")
     add("--confirm", action="store_true", help="run every flagged function on extreme inputs and say what comes out")
     add("--dtype", choices=DTYPES, help="judge and run in this dtype (default: what the code shows)")
+    add("--only-confirmed", action="store_true", help="with --confirm: report, and fail for, nothing but what broke when it was run")
     add("--plot", type=Path, metavar="DIR", help="with --confirm: draw a PNG a finding into DIR")
+    add("--repro", type=Path, metavar="DIR", help="with --confirm: write into DIR, for each finding, a script that shows its number")
     add(
         "--select",
         type=_words,

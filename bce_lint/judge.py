@@ -183,7 +183,7 @@ def _case(hit: Hit, source: Source, locate: Locator) -> Case:
         fix=_fix(hit, source, locate),
     )
     meaning = hit.facts.meaning()
-    return Case(finding, source.text, source.path, replace(meaning, row=head.row if head else span.row))
+    return Case(finding, source.text, source.path, replace(meaning, row=head.row if head else span.row), source.cell_row(span.cell))
 
 
 def _span(hit: Hit, locate: Locator) -> Span:

@@ -273,6 +273,44 @@ def test_confirm_without_findings_imports_no_framework() -> None:
     assert not {"tensorflow", "numpy", "rich", "bce_lint.confirm.confirm"} & imported("--confirm", "a.py")
 
 
+def test_confirm_without_findings_says_that_it_ran_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    write(a=CLEAN)
+    said = "No findings in 1 file.\nNothing to run, so no framework was imported.\n"
+    assert printed(capsys, "--confirm", "--repro", "scripts", "a.py") == (0, said, "")
+
+
+NUMPY = """\
+import numpy as np
+
+
+def entropy(y_pred):
+    return -np.sum(y_pred * np.log(y_pred))
+
+
+def logged(scores):
+    print(scores, file=open("log.txt", "w"))
+    return np.exp(scores) / np.sum(np.exp(scores), axis=-1)
+"""
+
+
+def test_only_what_is_confirmed_is_reported_and_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("numpy", reason="NumPy is not installed")
+    write(a=NUMPY)
+    status, out, err = printed(capsys, "--confirm", "--output-format", "concise", "a.py")
+    assert (status, err) == (1, "")
+    assert out.count("[confirmed: ") == 1
+    assert (undecided := out.count("[undecided: ")) > 0
+    status, out, err = printed(capsys, "--confirm", "--only-confirmed", "--repro", "scripts", "--output-format", "concise", "a.py")
+    first, last = out.splitlines()
+    assert "[confirmed: value is nan" in first
+    assert last == f"Found 1 finding (1 warning) in 1 file; 1 confirmed; {undecided} undecided left out."
+    assert err == "wrote scripts/a.py-5.29-BCE106.py\n"
+    script = subprocess.run([sys.executable, "-I", "scripts/a.py-5.29-BCE106.py"], capture_output=True, text=True, check=True)
+    assert script.stdout == "value nan\n"
+    write(a=NUMPY[: NUMPY.index("def entropy")] + NUMPY[NUMPY.index("def logged") :])
+    assert printed(capsys, "--confirm", "--only-confirmed", "a.py")[0] == 0
+
+
 # --- confirm
 
 
@@ -286,6 +324,24 @@ def test_a_refuted_finding_does_not_fail_the_run() -> None:
     assert _status([refuted, found], []) == 1
     assert _status([replace(found, verdict=Undecided("calls f"))], []) == 1
     assert _status([refuted], [Trouble("b.py", None, "is binary")]) == 2
+
+
+def test_the_cells_of_a_notebook_are_run_together(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("numpy", reason="NumPy is not installed")
+    cells = [
+        ("code", "%matplotlib inline\nimport numpy as np"),
+        ("markdown", "# Loss"),
+        ("code", "FLOOR = 0.0\n"),
+        ("code", "def entropy(y_pred):\n    return -np.sum(y_pred * np.log(y_pred + FLOOR))"),
+    ]
+    notebook = {"cells": [{"cell_type": kind, "source": source} for kind, source in cells], "nbformat": 4}
+    Path("a.ipynb").write_text(json.dumps(notebook))
+    status, out, _ = printed(capsys, "--confirm", "--repro", "scripts", "--output-format", "concise", "a.ipynb")
+    assert status == 1
+    assert out.startswith("a.ipynb:cell 4:2:29: BCE102 ")
+    assert "[confirmed: value is nan from |logit| = " in out
+    script = Path("scripts/a.ipynb-4.2.29-BCE102.py").read_text()
+    assert "FLOOR = 0.0" in script
 
 
 @pytest.mark.framework

@@ -36,6 +36,8 @@ def test_lists_of_rules_are_split_at_commas_and_may_be_repeated(tmp_path: Path) 
         (["--sel", "BCE1"], "unrecognized arguments: --sel"),
         (["--select"], "--select: expected one argument"),
         (["--plot", "out"], "--plot draws what --confirm measured"),
+        (["--repro", "out"], "--repro writes what --confirm ran"),
+        (["--only-confirmed"], "--only-confirmed leaves out what --confirm did not confirm"),
     ],
 )
 def test_a_wrong_command_line_is_one_line_that_names_the_option(tmp_path: Path, argv: list[str], complaint: str) -> None:

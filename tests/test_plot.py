@@ -14,8 +14,9 @@ from bce_lint.finding import Confirmed, Evidence, Finding, Refuted, Row, Severit
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 
+from bce_lint.confirm import files
 from bce_lint.confirm import plot as module
-from bce_lint.confirm.plot import check, file_name, panels_of, plot
+from bce_lint.confirm.plot import check, panels_of, plot
 
 MAGNITUDES = [10 + i / 5 for i in range(51)]
 WITNESSES = (Witness("value", 16.6355, "whatever the label", "nan"), Witness("gradient", 16.6355, "whatever the label", "nan"))
@@ -90,9 +91,9 @@ def test_a_folder_that_cannot_be_made_is_a_usage_error(tmp_path: Path) -> None:
 
 def test_findings_of_different_places_do_not_share_a_name() -> None:
     places = [FINDING, replace(FINDING, span=Span(11, 60, 11, 80)), replace(FINDING, span=Span(11, 13, 11, 42, cell=2))]
-    assert len({file_name(finding) for finding in places}) == 3
-    assert "/" not in file_name(replace(FINDING, path="../../etc/loss.py"))
-    assert len(file_name(replace(FINDING, path="d/" * 200 + "loss.py"))) < 150
+    assert len({files.name(finding) for finding in places}) == 3
+    assert "/" not in files.name(replace(FINDING, path="../../etc/loss.py"))
+    assert len(files.name(replace(FINDING, path="d/" * 200 + "loss.py"))) < 150
 
 
 def test_what_was_not_run_or_has_no_curve_is_not_drawn(tmp_path: Path) -> None:

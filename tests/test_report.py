@@ -259,6 +259,11 @@ def test_the_closing_line_counts(findings: list[Finding], troubles: list[Trouble
     assert text.summary(findings, troubles, files) == f"{line}\n"
 
 
+def test_the_closing_line_counts_what_is_left_out() -> None:
+    hidden = [replace(FINDING, verdict=Undecided("x")), replace(FINDING, verdict=Refuted("48 probes", EVIDENCE))]
+    assert text.summary([], [], 2, hidden) == "No findings in 2 files; 1 refuted, 1 undecided left out.\n"
+
+
 # --- json
 
 

@@ -5,17 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bce_lint.facts.meaning import Meaning
-from bce_lint.finding import Finding
+from bce_lint.finding import Finding, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A finding to be judged: `source` is the text of its whole file, `path` where that lies (project-local imports start there)."""
+    """A finding to be judged: `source` is the text of its whole file, `path` where that lies (project-local imports start there).
+
+    Of a notebook, `source` is the text of all code cells, and `cell_row` the row in it at which the finding's cell starts.
+    """
 
     finding: Finding
     source: str
     path: str
     meaning: Meaning
+    cell_row: int = 1
+
+    @property
+    def span(self) -> Span:
+        """The place of the finding in `source`."""
+        span, before = self.finding.span, self.cell_row - 1
+        return Span(span.row + before, span.column, span.end_row + before, span.end_column)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bce_lint.confirm import files
 from bce_lint.finding import Confirmed, Evidence, Finding, Refuted, UsageError, Witness
 
 if TYPE_CHECKING:
@@ -80,10 +80,7 @@ def check(directory: Path) -> None:
     """Complain if there is nothing to draw with, or nowhere to draw to."""
     if find_spec("matplotlib") is None:
         raise UsageError("--plot: matplotlib is not installed: pip install 'bce-lint[plot]'")
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--plot: {directory} cannot be made: {(error.strerror or str(error)).lower()}") from None
+    files.folder("--plot", directory)
 
 
 def plot(finding: Finding, directory: Path) -> tuple[Path, ...]:
@@ -97,22 +94,14 @@ def plot(finding: Finding, directory: Path) -> tuple[Path, ...]:
             return ()
     if not panels:
         return ()
-    name = file_name(finding)
+    name = files.name(finding)
     title = _title(finding, evidence, panels)
-    files = {directory / f"{name}.png": _grid(panels, title)}
+    figures = {directory / f"{name}.png": _grid(panels, title)}
     if (panels[0].what, panels[0].labels) == ("value", "agreeing"):
-        files[directory / f"{name}-loss.png"] = _single(panels[0], title)
-    directory.mkdir(parents=True, exist_ok=True)
-    for file, figure in files.items():
+        figures[directory / f"{name}-loss.png"] = _single(panels[0], title)
+    for file, figure in figures.items():
         _save(figure, file)
-    return tuple(files)
-
-
-def file_name(finding: Finding) -> str:
-    """Return a name of the finding's own, without extension: path, place and code."""
-    cell = f"{finding.span.cell}." if finding.span.cell is not None else ""
-    path = re.sub(r"[^\w.]+", "-", finding.path).strip("-.")[-100:]
-    return f"{path}-{cell}{finding.span.row}.{finding.span.column}-{finding.code}"
+    return tuple(figures)
 
 
 def _title(finding: Finding, evidence: Evidence, panels: Sequence[Panel]) -> str:
@@ -252,13 +241,9 @@ def _free_height(axes: Axes, panel: Panel, x: float) -> float:
 
 
 def _save(figure: Figure, file: Path) -> None:
-    """Write a picture whole or not at all."""
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        figure.savefig(unfinished, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-        unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    picture = BytesIO()
+    figure.savefig(picture, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    files.write(file, picture.getvalue())
 
 
 def panels_of(evidence: Evidence, witnesses: Sequence[Witness]) -> list[Panel]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from textwrap import indent
 
+from bce_lint.confirm import files
 from bce_lint.confirm.worker.job import Job, Outcome, Program, SourceFile
+from bce_lint.confirm.worker.measure import YOURS
 from bce_lint.confirm.worker.probes import Pattern, mask
 from bce_lint.confirm.worker.shim import MODULES
+from bce_lint.finding import Confirmed, Finding, Refuted
 
 IMPORT = re.compile(r"from (\.*)([\w.]*) import ([\w*]+)(?: as (\w+))?$|import ([\w.]+)(?: as (\w+))?$")
 
@@ -58,6 +63,14 @@ print("gradient", jax.grad(lambda logit: {call}.sum())(logit))""",
     "NumPy": """\
 print("value", {call})""",
 }
+
+
+def write(finding: Finding, directory: Path) -> Iterator[Path]:
+    """Write the script of a finding that was run, and yield its file."""
+    if isinstance(finding.verdict, Confirmed | Refuted):
+        file = directory / f"{files.name(finding)}.py"
+        files.write(file, finding.verdict.evidence.program.encode())
+        yield file
 
 
 def script(job: Job, outcome: Outcome, patterns: Sequence[Pattern]) -> str:
@@ -115,15 +128,15 @@ def _own(text: str, file: SourceFile) -> str:
 
 
 def _call(framework: str, job: Job, outcome: Outcome, patterns: Sequence[Pattern]) -> str:
-    """Return the call that breaks, in a function of its own so that none of the user's names is hidden."""
-    if not outcome.breaks:
+    """Return the call that breaks, or else the table's last, in a function of its own so that none of the user's names is hidden."""
+    point = _point(outcome)
+    if point is None:
         return ""
-    first = outcome.breaks[0]
-    pattern = patterns[first.pattern]
-    said = f"# {first.what} is {first.result} at |logit| = {first.logit:.6g} in {job.dtype}, {pattern.describe()}"
+    pattern, magnitude, what = patterns[point.pattern], point.logit, point.said
+    said = f"# {what} at |logit| = {magnitude:.6g} in {job.dtype}, {pattern.describe()}"
     if not outcome.call:
         return said
-    logits = [direction * first.logit for direction in pattern.direction]
+    logits = [direction * magnitude for direction in pattern.direction]
     lines = [
         f"logit = {ARRAYS[framework].format(values=logits, dtype=job.dtype, shape=outcome.shape)}",
         *_labels(framework, job, outcome, pattern),
@@ -132,6 +145,26 @@ def _call(framework: str, job: Job, outcome: Outcome, patterns: Sequence[Pattern
         RUNS[framework].format(call=outcome.call),
     ]
     return f"{said}\ndef reproduce():\n{indent(chr(10).join(lines), '    ')}\n\n\nreproduce()"
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """Where to call the function, and what that shows."""
+
+    pattern: int
+    logit: float
+    said: str
+
+
+def _point(outcome: Outcome) -> _Point | None:
+    if outcome.breaks:
+        first = outcome.breaks[0]
+        return _Point(first.pattern, first.logit, f"{first.what} is {first.result}")
+    if not outcome.table:
+        return None
+    last = outcome.table[-1]
+    value = next(value for name, value, _ in last.numbers if name == YOURS)
+    return _Point(last.pattern, last.logit, f"mean value is {value:.6g}, as it was meant,")
 
 
 def _labels(framework: str, job: Job, outcome: Outcome, pattern: Pattern) -> Iterator[str]:

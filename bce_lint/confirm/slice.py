@@ -95,7 +95,7 @@ class Reach:
 def programs(case: Case) -> Iterator[Program | NotClosed]:
     """Yield what could be run for a finding, the most telling first: its function, the expression around it, the operation alone."""
     pieces = cut(case.source)
-    place = locate(case.source, pieces, case.finding.span)
+    place = locate(case.source, pieces, case.span)
     if place is None:
         yield NotClosed("its statement does not parse by itself")
         return
@@ -184,7 +184,7 @@ def _expression(case: Case, pieces: tuple[Piece, ...], place: Place) -> Program 
         return NotClosed("nothing that varies goes into it")
     node = ast.parse(made.text).body[0]
     uses = frozenset(n.id if isinstance(n, ast.Name) else n.attr for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute))
-    piece = Piece(node, (NAME,), case.finding.span.row, made.text, "", uses)
+    piece = Piece(node, (NAME,), case.span.row, made.text, "", uses)
     return _program(case, (*pieces, piece), Entry(piece, made.marked, (Step("function", NAME),), made.arguments))
 
 

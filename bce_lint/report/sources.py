@@ -25,7 +25,7 @@ class Sources:
     def position(self, path: str, cell: int | None, offset: int) -> tuple[int, int]:
         """Return the row and column, both from 1, of a character of a file or of a cell."""
         source, _ = self._of(path)
-        first = next((each.row for each in source.cells if each.number == cell), 1)
+        first = source.cell_row(cell)
         row, column = source.position(source.offset(first, 1) + offset)
         return row - first + 1, column
 

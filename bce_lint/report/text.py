@@ -35,17 +35,21 @@ def trouble(trouble: Trouble, paint: Paint = plain) -> str:
     return f"{paint(where, 'strong')}: {paint('not judged', 'error')}: {one_line(trouble.message)}\n"
 
 
-def summary(findings: Sequence[Finding], troubles: Sequence[Trouble], files: int) -> str:
-    """Return the closing line: what was found in how many files, and what execution said."""
+def summary(findings: Sequence[Finding], troubles: Sequence[Trouble], files: int, left_out: Sequence[Finding] = ()) -> str:
+    """Return the closing line: what was found in how many files, what execution said, and what of that is not shown."""
     if not files and not findings and not troubles:
         return "No Python files to judge.\n"
     severities = Counter(finding.severity for finding in findings)
     kinds = ", ".join(_count(severities[kind], kind) for kind in Severity if severities[kind])
     found = f"Found {_count(len(findings), 'finding')} ({kinds})" if findings else "No findings"
-    verdicts = Counter(type(finding.verdict).__name__.lower() for finding in findings)
-    said = ", ".join(f"{verdicts[word]} {word}" for word in ("confirmed", "refuted", "undecided") if verdicts[word])
+    hidden = f"{_verdicts(left_out)} left out" if left_out else ""
     missed = f"{len(troubles)} not judged" if troubles else ""
-    return "; ".join(part for part in (f"{found} in {_count(files, 'file')}", said, missed) if part) + ".\n"
+    return "; ".join(part for part in (f"{found} in {_count(files, 'file')}", _verdicts(findings), hidden, missed) if part) + ".\n"
+
+
+def _verdicts(findings: Sequence[Finding]) -> str:
+    verdicts = Counter(type(finding.verdict).__name__.lower() for finding in findings)
+    return ", ".join(f"{verdicts[word]} {word}" for word in ("confirmed", "refuted", "undecided") if verdicts[word])
 
 
 def place(path: str, span: Span) -> str:

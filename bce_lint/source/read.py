@@ -71,6 +71,10 @@ class Source:
         cell = self.cells[bisect_right([cell.row for cell in self.cells], row) - 1]
         return cell.number, self.row_starts[cell.row - 1]
 
+    def cell_row(self, cell: int | None) -> int:
+        """Return the row of the whole text at which a cell starts."""
+        return next((each.row for each in self.cells if each.number == cell), 1)
+
     def offset(self, row: int, column: int) -> int:
         """Turn a row and column, both from 1, into a character offset."""
         return self.row_starts[row - 1] + column - 1
