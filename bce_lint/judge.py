@@ -20,7 +20,7 @@ from bce_lint.finding import Edit, Finding, Fix, Origin, Severity, Span, Trouble
 from bce_lint.rule import Level, Report, Rule
 from bce_lint.source import prefilter
 from bce_lint.source.read import Source
-from bce_lint.syntax import ir
+from bce_lint.syntax import ir, scan
 from bce_lint.syntax.lean import lean
 from bce_lint.syntax.place import Places, places
 from bce_lint.syntax.read_cst import read
@@ -82,7 +82,7 @@ class Judge:
         offsets = source.characters(prefilter.candidates(source.data, self.search.in_losses))
         parts = tuple(lean(part, offsets) for part in segments(source))
         anyway = set(holding(parts, source.characters(prefilter.candidates(source.data, self.search.everywhere))))
-        hot = [part for part in holding(parts, offsets) if part in anyway or prefilter.LOSSY_TEXT.search(part.text)]
+        hot = [part for part in holding(parts, offsets) if part in anyway or prefilter.LOSSY_TEXT.search(scan.without_strings(part.text))]
         return parts, hot
 
 

@@ -86,9 +86,29 @@ def test_what_calls_nothing_suspicious_is_passed(code: str) -> None:
     assert found(f"{code}\n") == []
 
 
-def test_keras_takes_losses_in_compile() -> None:
-    assert found("model.compile(loss='mse')") == ["model.compile("]
-    assert found("core.compile(x)") == ["core.compile("]
+@pytest.mark.parametrize(
+    "code",
+    [
+        "model.compile('adam', 'binary_crossentropy')",
+        "model.compile(\n    loss=keras.losses.CategoricalCrossentropy(),\n    optimizer='sgd',\n)",
+        "model.compile(loss=loss_fn)\nloss_fn = 'binary_crossentropy'",
+        "model.compile(optimizer, loss_fn)\nloss_fn = 'kld'",
+    ],
+)
+def test_keras_takes_losses_with_a_contract_in_compile(code: str) -> None:
+    assert "model.compile(" in found(code)
+
+
+@pytest.mark.parametrize("code", ["model.compile(loss='mse')", "model.compile(loss=loss_fn)", "model.compile()", "core.compile(x)"])
+def test_other_compilations_are_passed(code: str) -> None:
+    assert found(code) == []
+
+
+@pytest.mark.parametrize(
+    "kept", ["criterion = nn.BCEWithLogitsLoss()", "self.criterion: Loss = nn.CrossEntropyLoss()", "criterion=BinaryCrossentropy()"]
+)
+def test_calls_of_a_loss_that_was_kept_are_found(kept: str) -> None:
+    assert found(f"{kept}\ndef step(x, y):\n    return self.criterion(x, y) + criteria(x)\n")[1:] == ["self.criterion("]
 
 
 def test_functions_under_a_new_name_are_found() -> None:

@@ -16,15 +16,11 @@ from bce_lint.facts.trace import Trace
 from bce_lint.finding import Trouble
 from bce_lint.syntax import ir
 from bce_lint.syntax.segments import Segment
+from bce_lint.syntax.telling import TELLING
 
 if TYPE_CHECKING:
     from bce_lint.syntax.read_cst import Tree
 
-TELLING = re.compile(
-    r"[sS]igmoid|[sS]oftmax|clip|clamp|max|min|where|expit|eps|activation|exp|log|square|abs|sqrt|norm"
-    r"|[dD]ice|[jJ]accard|[tT]versky|[iI]o[uU]|intersection|overlap|Linear|Dense"
-)
-"""Words without which a function returns nothing that is known to be bounded, positive or dangerous."""
 BOUNDING = re.compile(r"[sS]igmoid|[sS]oftmax|clip|clamp|expit|activation=")
 """Words without which what another file defines is not worth reading."""
 WORD = re.compile(r"\b[A-Za-z_]\w*")

@@ -38,8 +38,20 @@ LOSSY_BYTES = tuple(word.encode() for word in LOSSY)
 
 CALLED = (
     *(b"log", b"log2", b"log10", b"log1p", b"log1py", b"xlogy", b"exp", b"exp2", b"expm1", b"exponential"),
-    *(b"logit", b"entr", b"ntropy", b"vergence", b"kld", b"KLD", b"bce", b"kl_div"),
-    *(b"with_logits", b"logits_v2", b"integer_labels", b"Loss", b"loss", b".compile"),
+    *(b"logit", b"entr", b"ntropy", b"vergence", b"kld", b"KLD", b"bce", b"BCE", b"kl_div"),
+    *(b"with_logits", b"logits_v2", b"integer_labels", b".compile"),
+    *(
+        b"BCELoss",
+        b"EntropyLoss",
+        b"LogitsLoss",
+        b"NLLLoss",
+        b"DivLoss",
+        b"MarginLoss",
+        b"nll_loss",
+        b"log_loss",
+        b"margin_loss",
+        b"poisson_loss",
+    ),
     *(b"acos", b"arccos", b"asin", b"arcsin", b"atanh", b"arctanh", b"cosh", b"sinh", b"log_", b"exp_"),
 )
 """How the suspicious names end: `ntropy` is any cross-entropy; Keras takes losses in `.compile`.
@@ -67,6 +79,14 @@ next with `memchr`, where a pattern that starts with the names takes 17. What pa
 RENAMED = re.compile(rf" as {_ends(' as ')}(\w+)".encode())
 RE_COMPILE = re.compile(rb"(?<![\w.])re\.compile\Z")
 BLANK = 32
+LOSSES = (b"Loss", b"ntropy", b"vergence")
+"""How classes end whose instances are kept to be called."""
+KEPT = re.compile(rb"(\w+)[ \t]*(?::[^=\n]*)?=[ \t]*[\w.]*\Z")
+REACH = 600
+"""How far behind its parenthesis the arguments of a call are looked for."""
+CONTRACT = re.compile(rb"ntropy|vergence|kld|KLD")
+"""What names a loss that wants logits or probabilities."""
+VARIABLE = re.compile(rb"loss\s*=\s*(?!None\b)[A-Za-z_]\w*\s*[,)]|\(\s*[\w.'\"]+\s*,\s*[A-Za-z_]\w*\s*[,)]")
 DIVISION = re.compile(rb"/(?<=[\w.)\] ]/)=?(?=[ \t\\\r\n]*[-+~(A-Za-z_#])")
 POWER = re.compile(rb"\*\*(?:(?<=[\w.)\]]\*\*)|(?<=[\w.)\]] \*\*)|(?<=  \*\*)(?= ))(?!=?[ \t]*\d+(?![\w.]))")
 """Not `**` in a call or signature: that follows a bracket, a comma or a margin and has no blank behind it."""
@@ -105,17 +125,30 @@ def candidates(data: bytes, kinds: Kinds = Kinds.CALLS) -> list[int]:
 
 
 def _calls(data: bytes, endings: tuple[bytes, ...]) -> Iterator[int]:
-    """Find the parentheses of calls, also under a new name (`from torch import log as ln`); definitions and comments are none."""
+    """Find the parentheses of calls; definitions and comments are none.
+
+    Found too are calls under a new name (`from torch import log as ln`) and of a loss that was kept (`self.criterion = nn.BCELoss()`).
+    """
+    names = {match[1] for match in RENAMED.finditer(data) if data.endswith(endings, 0, match.start())}
     for match in CALL.finditer(data):
         start = match.start()
         name_end = start - 1 if data[start - 1] == BLANK else start
-        if data.endswith(endings, 0, name_end) and _is_call(data, name_end):
+        if data.endswith(endings, 0, name_end) and _is_call(data, name_end) and _is_loss(data, name_end):
             yield start
-    renamed = {match[1] for match in RENAMED.finditer(data) if data.endswith(endings, 0, match.start())}
-    unseen = sorted(name for name in renamed if not name.endswith(endings))
+            kept = KEPT.search(data, data.rfind(b"\n", 0, name_end) + 1, name_end) if data.endswith(LOSSES, 0, name_end) else None
+            names |= {kept[1]} if kept else set()
+    unseen = sorted(name for name in names if not name.endswith(endings))
     if unseen:
         for match in re.finditer(rb"\b(?:" + b"|".join(unseen) + rb") ?\(", data):
             yield match.end() - 1
+
+
+def _is_loss(data: bytes, name_end: int) -> bool:
+    """Tell whether a `compile(` may be given a loss with a contract: by its name, or as a variable in a file that has one."""
+    if not data.endswith(b".compile", 0, name_end):
+        return True
+    arguments = data[name_end : name_end + REACH]
+    return CONTRACT.search(arguments) is not None or (VARIABLE.search(arguments) is not None and CONTRACT.search(data) is not None)
 
 
 def _is_call(data: bytes, name_end: int) -> bool:

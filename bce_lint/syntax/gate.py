@@ -1,4 +1,4 @@
-"""Keeps from the parsers what would take them minutes or crash them: it is a Trouble, told in one line."""
+"""Keeps from the parser what would take it minutes or crash it: it is a Trouble, told in one line."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ libcst takes quadratic time for sums and chains of calls, and 5000 parentheses m
 """
 PATTERN_DEPTH = 6
 """How deep brackets may nest in a `case`: every further level takes libcst 4 times as long (27 s at 12)."""
+QUOTES = 4000
+"""More than 3000 strings, one behind another, make libcst crash."""
+DEEP = re.compile(r"^(?: {80}|\t{40})", re.MULTILINE)
+"""A row that may stand in more blocks than a parser bears."""
 ONLY_AST = 0x400
 MARK = re.compile(
     scan.TOKEN.pattern
@@ -36,19 +40,30 @@ BRANCH = re.compile(r"^([ \t]*)(el)?if\b", re.MULTILINE)
 CASE = re.compile(r"[ \t]*case\b")
 
 
-def gate(segment: Segment, text: str) -> Trouble | SyntaxError | None:
-    """Tell whether `text` (the segment's, plain) may be parsed: if CPython rejects its syntax, another parser may still try it."""
+def gate(segment: Segment, text: str) -> Trouble | None:
+    """Tell whether `text` (the segment's, plain) must not be parsed."""
     if len(text) > SIZE:
         return trouble(segment, 0, f"is too complex to judge (a statement of more than {SIZE // 1024} KB): split it")
     place = _overload(text)
     if place is not None:
         return trouble(segment, place, f"is too complex to judge (more than {WEIGHT} operations inside one another): split it")
+    if _unusual(text):
+        return _compiled(segment, text)
+    return None
+
+
+def _unusual(text: str) -> bool:
+    """Tell whether there is much of what the weights do not count: strings side by side, functions of functions, blocks in blocks."""
+    quotes = text.count("'") + text.count('"')
+    return "\0" in text or quotes > QUOTES or text.count("lambda") > WEIGHT or DEEP.search(text) is not None
+
+
+def _compiled(segment: Segment, text: str) -> Trouble | None:
+    """Let CPython try: it has limits where other parsers crash. Syntax that it rejects another one may still accept."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(text, segment.source.path, "exec", ONLY_AST, dont_inherit=True)
-    except SyntaxError as error:
-        return error
+        _compile(text, segment.source.path)
+    except SyntaxError:
+        return None
     except (RecursionError, MemoryError):
         return trouble(segment, 0, "is too complex to judge (statements nested too deeply): split it")
     except ValueError as error:
@@ -56,12 +71,23 @@ def gate(segment: Segment, text: str) -> Trouble | SyntaxError | None:
     return None
 
 
-def rejected(segment: Segment, text: str, error: SyntaxError) -> Trouble:
-    """Say in CPython's words why a text has no tree, at its place in the file."""
-    place = 0
+def _compile(text: str, path: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compile(text, path, "exec", ONLY_AST, dont_inherit=True)
+
+
+def rejected(segment: Segment, text: str, place: tuple[int, int]) -> Trouble:
+    """Say in CPython's words why a text has no tree; if it has none to say, at `place`: the row and column, from 1, of the text."""
+    error = SyntaxError("no parser understands this", (segment.source.path, *place, None))
+    try:
+        _compile(text, segment.source.path)
+    except SyntaxError as own:
+        error = own
+    start = 0
     for _ in range((error.lineno or 1) - 1):
-        place = text.find("\n", place) + 1 or len(text)
-    return trouble(segment, place + max(error.offset or 1, 1) - 1, f"syntax error: {error.msg}: correct it")
+        start = text.find("\n", start) + 1 or len(text)
+    return trouble(segment, start + max(error.offset or 1, 1) - 1, f"syntax error: {error.msg}: correct it")
 
 
 def trouble(segment: Segment, place: int, message: str) -> Trouble:

@@ -9,12 +9,15 @@ from itertools import zip_longest
 
 from bce_lint.syntax import scan
 from bce_lint.syntax.segments import Segment
+from bce_lint.syntax.telling import TELLING
 
 LARGE = 1_500
 """Characters from which on it pays."""
 INDENT = re.compile(r"^([ \t]+)[^\s)\]}#]", re.MULTILINE)
+NOTHING = re.compile(r"(?!)")
 OWN = re.compile(r"\b(?:self|cls)\.(\w+)")
-KEPT = frozenset({"__init__", "__call__", "call", "forward", "build", "setup"})
+ENTRANCES = frozenset({"__call__", "call", "forward"})
+KEPT = ENTRANCES | {"__init__", "build", "setup"}
 """Methods that say what an instance is or what calling it does."""
 
 
@@ -60,16 +63,34 @@ def _members(text: str) -> list[Member]:
     return found
 
 
-def _needed(text: str, members: Iterable[Member], hot: Sequence[int]) -> set[Member]:
-    """Return the methods with hot places, and by and by those whose names, or whose assignments to `self`, these use."""
-    rest = list(members)
-    needed = {m for m in rest if m.name in KEPT or any(m.start <= place < m.end for place in hot)}
+def _needed(text: str, members: Sequence[Member], hot: Sequence[int]) -> set[Member]:
+    """Return the methods with hot places, and by and by those whose names, or whose assignments to `self`, these use.
+
+    If nothing is hot, something else in the file may make an instance and call it: those that say what it is are.
+    """
+    code = scan.without_strings(text)
+    needed = {m for m in members if any(m.start <= place < m.end for place in hot)}
+    told = _telling(code, members)
+    needed |= {m for m in members if m.name in KEPT and (not needed or (m.name in ENTRANCES and m in told))}
     names: set[str] = set()
     fresh = set(needed)
     while fresh:
-        new = {name for m in fresh for name in OWN.findall(text, m.start, m.end)} - names
+        new = {name for m in fresh for name in OWN.findall(code, m.start, m.end)} - names
         names |= new
-        rest = [m for m in rest if m not in needed]
-        fresh = {m for m in rest if m.name in new or any(f"self.{name} = " in text[m.start : m.end] for name in new)} if new else set()
+        assigns = re.compile(rf"\bself\.(?:{'|'.join(new)})(?:: [^=\n]+)? [-+*/]?= ") if new else NOTHING
+        fresh = {m for m in members if (m.name in new and m in told) or assigns.search(code, m.start, m.end)} - needed
         needed |= fresh
     return needed
+
+
+def _telling(code: str, members: Iterable[Member]) -> set[Member]:
+    """Return the methods that can say anything of a value: they, or a method that they name, have a telling word."""
+    silent = set(members)
+    found = {m for m in silent if TELLING.search(code, m.start, m.end)}
+    told: set[Member] = set()
+    while found:
+        told |= found
+        silent -= found
+        names = {m.name for m in found}
+        found = {m for m in silent if not names.isdisjoint(OWN.findall(code, m.start, m.end))}
+    return told

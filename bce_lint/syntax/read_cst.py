@@ -31,17 +31,16 @@ class Tree:
 def read(segment: Segment) -> Tree | Trouble:
     """Parse a segment; a Trouble concerns this segment only."""
     text = scan.plain(segment.text)
-    error = gate(segment, text)
-    if isinstance(error, Trouble):
-        return error
+    refused = gate(segment, text)
+    if refused is not None:
+        return refused
     try:
         root = libcst.parse_module(text)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return Tree(segment, _body(root.body), root)
-    except libcst.ParserSyntaxError as own:
-        place = (segment.source.path, own.raw_line, own.raw_column + 1, None)
-        return rejected(segment, text, error or SyntaxError("no parser understands this", place))
+    except libcst.ParserSyntaxError as error:
+        return rejected(segment, text, (error.raw_line, error.raw_column + 1))
     except RecursionError:
         return trouble(segment, 0, "is too complex to judge (statements nested too deeply): split it")
 

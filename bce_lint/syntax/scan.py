@@ -72,6 +72,19 @@ def triple_quoted(text: str) -> Spans | None:
     return Spans(tuple(starts), tuple(ends))
 
 
+def without_strings(text: str) -> str:
+    """Give a plain text of the same length with blanks in place of its triple-quoted strings."""
+    strings = triple_quoted(text)
+    if strings is None:
+        return text
+    pieces: list[str] = []
+    done = 0
+    for start, end in zip(strings.starts, strings.ends, strict=True):
+        pieces += (text[done:start], " " * (end - start))
+        done = end
+    return "".join((*pieces, text[done:]))
+
+
 def in_code(text: str, offsets: Iterable[int]) -> list[int]:
     """Select the offsets outside comments and strings of a plain text; the inside of an f-string is code."""
     strings = triple_quoted(text)
