@@ -66,8 +66,8 @@ class Judge:
             return Judged((), (Trouble(source.path, at.span, f"{what}; please report it with this file"),))
 
     def _judge(self, source: Source, at: Whereabouts) -> Judged:
-        parts, hot = self._segments(source)
-        module = Module(source.path, parts, read, self.siblings.project_for_next())
+        parts, hot, offsets = self._segments(source)
+        module = Module(source.path, parts, lambda part: read(lean(part, offsets)), self.siblings.project_for_next())
         module.wanted = self.wanted
         cases: list[Case] = []
         for segment in hot:
@@ -77,13 +77,18 @@ class Judge:
                 cases += (_case(hit, source, Locator(module, segment.index)) for hit in hits)
         return Judged(tuple(cases), tuple(module.troubles.values()))
 
-    def _segments(self, source: Source) -> tuple[tuple[Segment, ...], list[Segment]]:
-        """Return all segments of a file, and those in which there may be something to find."""
+    def _segments(self, source: Source) -> tuple[tuple[Segment, ...], list[Segment], list[int]]:
+        """Return all segments of a file, those in which there may be something to find, and where that may be."""
         offsets = source.characters(prefilter.candidates(source.data, self.search.in_losses))
-        parts = tuple(lean(part, offsets) for part in segments(source))
+        parts = segments(source)
         anyway = set(holding(parts, source.characters(prefilter.candidates(source.data, self.search.everywhere))))
-        hot = [part for part in holding(parts, offsets) if part in anyway or prefilter.LOSSY_TEXT.search(scan.without_strings(part.text))]
-        return parts, hot
+        hot = [part for part in holding(parts, offsets) if part in anyway or speaks_of_losses(lean(part, offsets))]
+        return parts, hot, offsets
+
+
+def speaks_of_losses(part: Segment) -> bool:
+    """Tell whether the code of a segment, not its docstrings, names anything that has to do with a loss or its gradient."""
+    return prefilter.LOSSY_TEXT.search(scan.without_strings(part.text)) is not None
 
 
 @dataclass(slots=True)

@@ -51,13 +51,13 @@ class Siblings:
             return None
         if found not in self._modules:
             parts = self._cut(found)
-            self._modules[found] = Module(found, parts, self.read, self.project) if parts else None
+            self._modules[found] = Module(found, parts, lambda part: self.read(lean(part, ())), self.project) if parts else None
         return self._modules[found]
 
     def _cut(self, path: str) -> tuple[Segment, ...]:
         if path not in self._parts:
             source = read_file(path)
-            self._parts[path] = () if isinstance(source, Trouble) else tuple(lean(part, ()) for part in segments(source))
+            self._parts[path] = () if isinstance(source, Trouble) else segments(source)
         return self._parts[path]
 
     def _locate(self, folder: str, imported: str) -> str | None:
