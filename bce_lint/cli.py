@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bce_lint.confirm.confirm import Progress
     from bce_lint.lint import Outcome
     from bce_lint.report.sources import Sources
+    from bce_lint.report.text import Fixes
 
 CLEAN, FOUND, TROUBLE, INTERRUPTED = 0, 1, 2, 130
 
@@ -59,12 +60,37 @@ def _judge(config: Config) -> int:
 
     _check(config)
     outcome = lint(config)
+    if config.diff:
+        return _show(config, outcome)
+    _put(outcome)
     findings = _confirmed(config, outcome) if config.confirm else outcome.findings
     shown = [finding for finding in findings if isinstance(finding.verdict, Confirmed)] if config.only_confirmed else findings
     _report(config, shown, outcome, [finding for finding in findings if finding not in shown])
     _write(config, shown)
     status = _status(shown, outcome.troubles)
     return CLEAN if status == FOUND and config.exit_zero else status
+
+
+def _show(config: Config, outcome: Outcome) -> int:
+    """Print what would be changed, and on standard output nothing else, so that it can be applied."""
+    from bce_lint.report import text
+    from bce_lint.report.diff import diff
+    from bce_lint.report.excerpt import ansi, plain
+
+    paint = ansi if _colourful(sys.stdout) else plain
+    _print("".join(diff(*change, paint) for file in outcome.fixed for change in file.texts()))
+    _complain(outcome)
+    _print(text.would_fix(outcome.findings, _fixes(config, outcome)), sys.stderr)
+    return TROUBLE if outcome.troubles else FOUND if outcome.fixed else CLEAN
+
+
+def _put(outcome: Outcome) -> None:
+    from bce_lint.source.write import write
+
+    for file in (*outcome.fixed,):
+        trouble = write(file.path, file.before.data, file.after.data)
+        if trouble is not None:
+            outcome.leave(file, trouble)
 
 
 def _check(config: Config) -> None:
@@ -116,11 +142,10 @@ def _progress() -> Iterator[Progress]:
 
 def _report(config: Config, findings: Sequence[Finding], outcome: Outcome, left_out: Sequence[Finding]) -> None:
     from bce_lint.report import text
-    from bce_lint.report.excerpt import ansi, plain
     from bce_lint.report.sources import Sources
 
     sources = Sources()
-    _print("".join(text.trouble(trouble, ansi if _colourful(sys.stderr) else plain) for trouble in outcome.troubles), sys.stderr)
+    _complain(outcome)
     if config.output_format == "json":
         from bce_lint.report import json
 
@@ -128,7 +153,21 @@ def _report(config: Config, findings: Sequence[Finding], outcome: Outcome, left_
         return
     found = text.concise(findings) if config.output_format == "concise" else "".join(_full(finding, sources) for finding in findings)
     idle = "" if findings or left_out or not config.confirm else "Nothing to run, so no framework was imported.\n"
-    _print(found + text.summary(findings, outcome.troubles, outcome.files, left_out) + idle)
+    _print(found + text.summary(findings, outcome.troubles, outcome.files, _fixes(config, outcome), left_out) + idle)
+
+
+def _complain(outcome: Outcome) -> None:
+    from bce_lint.report import text
+    from bce_lint.report.excerpt import ansi, plain
+
+    paint = ansi if _colourful(sys.stderr) else plain
+    _print("".join(text.trouble(trouble, paint) for trouble in outcome.troubles), sys.stderr)
+
+
+def _fixes(config: Config, outcome: Outcome) -> Fixes:
+    from bce_lint.report.text import Fixes
+
+    return Fixes(sum(len(file.fixes) for file in outcome.fixed), len(outcome.fixed), config.unsafe_fixes)
 
 
 def _full(finding: Finding, sources: Sources) -> str:

@@ -19,6 +19,7 @@ NEEDS_CONFIRM = {
     "repro": "writes what --confirm ran",
 }
 EPILOG = """exit status: 0 nothing found, 1 findings, 2 a file that could not be judged or a wrong command line.
+with --fix, what is left counts; with --diff, 1 says that something would be changed.
 --confirm runs the flagged functions of the files it is given, with your rights: see README.md."""
 
 
@@ -29,6 +30,9 @@ class Config:
     paths: tuple[str, ...] = (".",)
     confirm: bool = False
     only_confirmed: bool = False
+    fix: bool = False
+    diff: bool = False
+    unsafe_fixes: bool = False
     dtype: str | None = None
     plot: Path | None = None
     repro: Path | None = None
@@ -42,6 +46,11 @@ class Config:
     list_rules: bool = False
     version: bool = False
 
+    @property
+    def mends(self) -> bool:
+        """Tell whether fixes are to be worked out."""
+        return self.fix or self.diff
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -50,6 +59,8 @@ class Project:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     dtype: str | None = None
+    fix: bool = False
+    unsafe_fixes: bool = False
 
 
 def read(argv: Sequence[str], directory: Path) -> Config:
@@ -61,6 +72,9 @@ def read(argv: Sequence[str], directory: Path) -> Config:
         paths=tuple(asked.paths) or (".",),
         confirm=asked.confirm,
         only_confirmed=asked.only_confirmed,
+        fix=project.fix if asked.fix is None else asked.fix,
+        diff=asked.diff,
+        unsafe_fixes=project.unsafe_fixes if asked.unsafe_fixes is None else asked.unsafe_fixes,
         dtype=asked.dtype or project.dtype,
         plot=asked.plot,
         repro=asked.repro,
@@ -107,6 +121,17 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("paths", nargs="*", metavar="PATH", help="files and directories to judge (default: .)")
     add("--confirm", action="store_true", help="run every flagged function on extreme inputs and say what comes out")
+    add(
+        "--fix",
+        action=argparse.BooleanOptionalAction,
+        help="write what can be written in the same meaning but stable, and report what is left",
+    )
+    add("--diff", action="store_true", help="print what --fix would change, and change nothing")
+    add(
+        "--unsafe-fixes",
+        action=argparse.BooleanOptionalAction,
+        help="fix also what then has other finite values: a clip, an epsilon, another loss",
+    )
     add("--dtype", choices=DTYPES, help="judge and run in this dtype (default: what the code shows)")
     add("--only-confirmed", action="store_true", help="with --confirm: report, and fail for, nothing but what broke when it was run")
     add("--plot", type=Path, metavar="DIR", help="with --confirm: draw a PNG a finding into DIR")
@@ -160,7 +185,7 @@ def _table(file: str, data: bytes) -> object | None:
 def _project(file: str, table: object) -> Project:
     if not isinstance(table, dict):
         raise UsageError(f"{file}: tool.bce-lint must be a table")
-    valid = Project.__match_args__
+    valid = tuple(name.replace("_", "-") for name in Project.__match_args__)
     for key in table:
         if key not in valid:
             raise UsageError(f"{file}: unknown key {key!r} in [tool.bce-lint]; valid are {', '.join(valid)}")
@@ -168,6 +193,8 @@ def _project(file: str, table: object) -> Project:
         select=_rules(f"{file}: select", table.get("select", [])),
         ignore=_rules(f"{file}: ignore", table.get("ignore", [])),
         dtype=_dtype(f"{file}: dtype", table.get("dtype")),
+        fix=_flag(f"{file}: fix", table.get("fix", False)),
+        unsafe_fixes=_flag(f"{file}: unsafe-fixes", table.get("unsafe-fixes", False)),
     )
 
 
@@ -175,6 +202,12 @@ def _rules(key: str, value: object) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(word, str) for word in value):
         return tuple(value)
     raise UsageError(f"{key} is {value!r}; it must be a list of rule names, codes, code prefixes or ALL")
+
+
+def _flag(key: str, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise UsageError(f"{key} is {value!r}; it must be true or false")
 
 
 def _dtype(key: str, value: object) -> str | None:

@@ -145,8 +145,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A file or a part of it that could not be judged, and what to do about it."""
+    """A file or a part of it that could not be judged, or fixed (`what` says which of these), and what to do about it."""
 
     path: str
     span: Span | None
     message: str
+    what: str = "not judged"

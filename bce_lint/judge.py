@@ -17,6 +17,7 @@ from bce_lint.facts.siblings import Siblings
 from bce_lint.facts.spell import Speller, Unspellable
 from bce_lint.facts.trace import Site, Trace
 from bce_lint.finding import Edit, Finding, Fix, Origin, Severity, Span, Trouble
+from bce_lint.fix import Fixed
 from bce_lint.rule import Level, Report, Rule
 from bce_lint.source import prefilter
 from bce_lint.source.read import Source
@@ -29,10 +30,11 @@ from bce_lint.syntax.segments import Segment, holding, segments
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What one file gave."""
+    """What one file gave; if it is `fixed`, what its new text did."""
 
     cases: tuple[Case, ...]
     troubles: tuple[Trouble, ...]
+    fixed: tuple[Fixed[Judged], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

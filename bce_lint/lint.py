@@ -3,28 +3,54 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bce_lint.config import Config
 from bce_lint.finding import Finding, Trouble
 from bce_lint.source import prefilter
-from bce_lint.source.read import read
+from bce_lint.source.read import Source, read
 from bce_lint.source.walk import walk
 
 if TYPE_CHECKING:
     from bce_lint.confirm.case import Case
-    from bce_lint.judge import Judge
+    from bce_lint.fix import Fixed
+    from bce_lint.judge import Judge, Judged
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
-    """Everything that linting gave; `cases` are the findings with what confirm needs to run them."""
+    """Everything that linting gave; `cases` are the findings with what confirm needs to run them.
 
-    findings: tuple[Finding, ...]
-    troubles: tuple[Trouble, ...]
-    cases: tuple[Case, ...]
-    files: int
+    Of a file in `fixed`, they are those of its new text, which is not written yet.
+    """
+
+    files: int = 0
+    troubles: list[Trouble] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    fixed: list[Fixed[Judged]] = field(default_factory=list)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found, without what confirm needs."""
+        return [case.finding for case in self.cases]
+
+    def add(self, judged: Judged) -> None:
+        """Take in what one file gave."""
+        self.troubles += judged.troubles
+        self.cases += judged.cases
+        self.fixed += judged.fixed
+
+    def leave(self, file: Fixed[Judged], trouble: Trouble) -> None:
+        """Take back what is known of a fixed file, which for this reason stays as it is."""
+        self.cases = [case for case in self.cases if case.path != file.path]
+        self.fixed.remove(file)
+        self.add(replace(file.before.judged, troubles=(trouble,)))
+        self.sort()
+
+    def sort(self) -> None:
+        """Put the findings in the order in which they are told."""
+        self.cases.sort(key=lambda case: (case.finding.path, case.finding.span.cell or 0, case.finding.span, case.finding.code))
 
 
 ROUND = 128
@@ -32,34 +58,40 @@ ROUND = 128
 
 
 def lint(config: Config) -> Outcome:
-    """Judge all files that `config` names."""
-    troubles: list[Trouble] = []
-    cases: list[Case] = []
-    files = judged_files = 0
+    """Judge all files that `config` names, and work out their fixes if it asks for that."""
+    outcome = Outcome()
+    judged_files = 0
     judge: Judge | None = None
     gc.disable()
     search = _search(config)
     for path in walk(config.paths):
         source = path if isinstance(path, Trouble) else read(path)
         if isinstance(source, Trouble):
-            troubles.append(source)
+            outcome.troubles.append(source)
             continue
-        files += 1
+        outcome.files += 1
         if not prefilter.worth_reading(source.data, search):
             continue
         if judge is None:
             from bce_lint.judge import Judge
 
             judge = Judge(config)
-        judged = judge.judge(source)
-        troubles += judged.troubles
-        cases += judged.cases
+        outcome.add(_judged(source, judge, config))
         judged_files += 1
         if judged_files % ROUND == 0:
             gc.collect()
     gc.enable()
-    cases.sort(key=lambda case: (case.finding.path, case.finding.span.cell or 0, case.finding.span, case.finding.code))
-    return Outcome(tuple(case.finding for case in cases), tuple(troubles), tuple(cases), files)
+    outcome.sort()
+    return outcome
+
+
+def _judged(source: Source, judge: Judge, config: Config) -> Judged:
+    judged = judge.judge(source)
+    if not config.mends:
+        return judged
+    from bce_lint.mend import mended
+
+    return mended(source, judged, judge, unsafe=config.unsafe_fixes)
 
 
 def _search(config: Config) -> prefilter.Search:

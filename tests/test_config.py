@@ -71,10 +71,14 @@ def test_a_pyproject_that_does_not_mention_us_is_not_parsed(tmp_path: Path, monk
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("[tool.bce-lint]\nselct = []", r"^pyproject.toml: unknown key 'selct' in \[tool.bce-lint\]; valid are select, ignore, dtype$"),
+        (
+            "[tool.bce-lint]\nselct = []",
+            r"^pyproject.toml: unknown key 'selct' in \[tool.bce-lint\]; valid are select, ignore, dtype, fix, unsafe-fixes$",
+        ),
         ("[tool.bce-lint]\nselect = 'BCE1'", "^pyproject.toml: select is 'BCE1'; it must be a list"),
         ("[tool.bce-lint]\nignore = [1]", r"^pyproject.toml: ignore is \[1\]; it must be a list"),
         ("[tool.bce-lint]\ndtype = 'half'", "^pyproject.toml: dtype is 'half'; valid are float16, bfloat16, float32, float64$"),
+        ("[tool.bce-lint]\nunsafe-fixes = 1", "^pyproject.toml: unsafe-fixes is 1; it must be true or false$"),
         ("[tool.bce-lint]\ndtype = 16", "^pyproject.toml: dtype is 16; valid are"),
         ("[tool]\nbce-lint = 1", "^pyproject.toml: tool.bce-lint must be a table$"),
         ("[tool.bce-lint", "^pyproject.toml: Expected ']'"),

@@ -22,6 +22,7 @@ LAYERS = (
     {"registry"},
     {"suppress", "fix", "report", "confirm"},
     {"judge"},
+    {"mend"},
     {"lint"},
     {"explain", "why"},
     {"cli"},

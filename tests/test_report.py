@@ -78,6 +78,8 @@ FINDING = Finding(
     help="use the logits",
     fix=Fix("z = logits", (Edit(97, 121, "logits"),), safe=True),
 )
+SAFE, UNSAFE = (replace(FINDING, fix=Fix("a -> b", (Edit(0, 1, "b"),), safe=safe)) for safe in (True, False))
+PLAIN = replace(FINDING, fix=None)
 
 TROUBLE = Trouble("torn.py", Span(3, 1, 3, 4), "does not parse: unexpected indent")
 WITNESS = Witness("value", 16.6355, "whatever the label", "nan")
@@ -240,15 +242,15 @@ def test_a_trouble_is_one_line_with_its_place_if_it_has_one() -> None:
         ([], [], 12, "No findings in 12 files."),
         ([], [], 0, "No Python files to judge."),
         ([], [TROUBLE], 0, "No findings in 0 files; 1 not judged."),
-        ([FINDING], [], 1, "Found 1 finding (1 error) in 1 file."),
+        ([PLAIN], [], 1, "Found 1 finding (1 error) in 1 file."),
         (
-            [FINDING, replace(FINDING, severity=Severity.WARNING), replace(FINDING, severity=Severity.ADVICE)],
-            [TROUBLE],
+            [PLAIN, replace(PLAIN, severity=Severity.WARNING), replace(PLAIN, severity=Severity.ADVICE)],
+            [TROUBLE, replace(TROUBLE, what="not fixed")],
             3,
-            "Found 3 findings (1 error, 1 warning, 1 advice) in 3 files; 1 not judged.",
+            "Found 3 findings (1 error, 1 warning, 1 advice) in 3 files; 1 not judged; 1 not fixed.",
         ),
         (
-            [replace(FINDING, verdict=Undecided("x")), replace(FINDING, verdict=Confirmed((WITNESS,), EVIDENCE))],
+            [replace(PLAIN, verdict=Undecided("x")), replace(PLAIN, verdict=Confirmed((WITNESS,), EVIDENCE))],
             [],
             1,
             "Found 2 findings (2 errors) in 1 file; 1 confirmed, 1 undecided.",
@@ -256,12 +258,26 @@ def test_a_trouble_is_one_line_with_its_place_if_it_has_one() -> None:
     ],
 )
 def test_the_closing_line_counts(findings: list[Finding], troubles: list[Trouble], files: int, line: str) -> None:
-    assert text.summary(findings, troubles, files) == f"{line}\n"
+    assert text.summary(findings, troubles, files, text.NONE) == f"{line}\n"
+
+
+@pytest.mark.parametrize(
+    ("findings", "fixes", "said"),
+    [
+        ([PLAIN], text.Fixes(2, 1, unsafe=False), "Found 3 findings (2 fixed, 1 remaining: 1 error) in 1 file.\n"),
+        ([], text.Fixes(1, 1, unsafe=True), "Found 1 finding (1 fixed, 0 remaining) in 1 file.\n"),
+        ([SAFE, UNSAFE], text.Fixes(0, 0, unsafe=False), "1 fixable with --fix (1 more with --unsafe-fixes).\n"),
+        ([SAFE, UNSAFE], text.Fixes(0, 0, unsafe=True), "2 fixable with --fix.\n"),
+        ([UNSAFE], text.Fixes(0, 0, unsafe=False), "1 fixable with --fix --unsafe-fixes.\n"),
+    ],
+)
+def test_the_closing_lines_say_what_was_and_can_be_fixed(findings: list[Finding], fixes: text.Fixes, said: str) -> None:
+    assert text.summary(findings, [], 1, fixes).endswith(said)
 
 
 def test_the_closing_line_counts_what_is_left_out() -> None:
     hidden = [replace(FINDING, verdict=Undecided("x")), replace(FINDING, verdict=Refuted("48 probes", EVIDENCE))]
-    assert text.summary([], [], 2, hidden) == "No findings in 2 files; 1 refuted, 1 undecided left out.\n"
+    assert text.summary([], [], 2, left_out=hidden) == "No findings in 2 files; 1 refuted, 1 undecided left out.\n"
 
 
 # --- json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bce_lint.finding import Confirmed, Finding, Origin, Refuted, Severity, Span, Trouble, Undecided
 from bce_lint.report.excerpt import Mark, Paint, excerpt, one_line, plain, printable
@@ -30,26 +30,58 @@ def full(finding: Finding, lines: Lines, paint: Paint = plain) -> str:
 
 
 def trouble(trouble: Trouble, paint: Paint = plain) -> str:
-    """Return the one line of a file or a part of one that could not be judged."""
+    """Return the one line of a file or a part of one that could not be judged or fixed."""
     where = place(trouble.path, trouble.span) if trouble.span else printable(trouble.path)
-    return f"{paint(where, 'strong')}: {paint('not judged', 'error')}: {one_line(trouble.message)}\n"
+    return f"{paint(where, 'strong')}: {paint(trouble.what, 'error')}: {one_line(trouble.message)}\n"
 
 
-def summary(findings: Sequence[Finding], troubles: Sequence[Trouble], files: int, left_out: Sequence[Finding] = ()) -> str:
-    """Return the closing line: what was found in how many files, what execution said, and what of that is not shown."""
+@dataclass(frozen=True, slots=True)
+class Fixes:
+    """How many fixes were made, in how many files, and whether unsafe ones were asked for."""
+
+    made: int
+    files: int
+    unsafe: bool
+
+
+NONE = Fixes(0, 0, unsafe=False)
+
+
+def summary(
+    findings: Sequence[Finding], troubles: Sequence[Trouble], files: int, fixes: Fixes = NONE, left_out: Sequence[Finding] = ()
+) -> str:
+    """Return the closing lines: what was found in how many files, what execution said, what of that is not shown, and what can be fixed."""
     if not files and not findings and not troubles:
         return "No Python files to judge.\n"
     severities = Counter(finding.severity for finding in findings)
     kinds = ", ".join(_count(severities[kind], kind) for kind in Severity if severities[kind])
-    found = f"Found {_count(len(findings), 'finding')} ({kinds})" if findings else "No findings"
+    fixed = f"{fixes.made} fixed, {len(findings)} remaining" if fixes.made else ""
+    split = ": ".join(part for part in (fixed, kinds) if part)
+    found = f"Found {_count(fixes.made + len(findings), 'finding')} ({split})" if split else "No findings"
     hidden = f"{_verdicts(left_out)} left out" if left_out else ""
-    missed = f"{len(troubles)} not judged" if troubles else ""
-    return "; ".join(part for part in (f"{found} in {_count(files, 'file')}", _verdicts(findings), hidden, missed) if part) + ".\n"
+    missed = [f"{number} {what}" for what, number in Counter(trouble.what for trouble in troubles).items()]
+    line = "; ".join(part for part in (f"{found} in {_count(files, 'file')}", _verdicts(findings), hidden, *missed) if part)
+    return f"{line}.\n{fixable(findings, fixes)}"
 
 
 def _verdicts(findings: Sequence[Finding]) -> str:
     verdicts = Counter(type(finding.verdict).__name__.lower() for finding in findings)
     return ", ".join(f"{verdicts[word]} {word}" for word in ("confirmed", "refuted", "undecided") if verdicts[word])
+
+
+def would_fix(findings: Sequence[Finding], fixes: Fixes) -> str:
+    """Return the line that closes a diff."""
+    made = f"Would fix {_count(fixes.made, 'finding')} in {_count(fixes.files, 'file')}" if fixes.made else "Would fix nothing"
+    return f"{made}.\n{fixable(findings, fixes)}"
+
+
+def fixable(findings: Iterable[Finding], fixes: Fixes) -> str:
+    """Return a line on what another run could fix, "" if there is nothing."""
+    degrees = Counter(finding.fix.safe or fixes.unsafe for finding in findings if finding.fix is not None)
+    if degrees[True]:
+        more = f" ({degrees[False]} more with --unsafe-fixes)" if degrees[False] else ""
+        return f"{degrees[True]} fixable with --fix{more}.\n"
+    return f"{degrees[False]} fixable with --fix --unsafe-fixes.\n" if degrees[False] else ""
 
 
 def place(path: str, span: Span) -> str:

@@ -47,6 +47,13 @@ def join(path: str, data: bytes) -> Notebook | Trouble:
     return Notebook("".join(parts), tuple(starts))
 
 
+def sources(data: bytes) -> dict[int, str]:
+    """Return the source of every cell of a notebook, by its number from 1."""
+    import json
+
+    return {number: _source(cell["source"]) for number, cell in enumerate(json.loads(data)["cells"], 1)}
+
+
 def _source(source: str | list[str]) -> str:
     return source if isinstance(source, str) else "".join(source)
 

@@ -93,12 +93,21 @@ class Source:
 
 def read(path: str) -> Source | Trouble:
     """Read a file; the Trouble says in one line why it cannot be judged and what to do."""
+    data = load(path)
+    return data if isinstance(data, Trouble) else parse(path, data)
+
+
+def load(path: str) -> bytes | Trouble:
+    """Return the bytes of a file."""
     try:
         data = _bytes(path)
     except OSError as error:
         return Trouble(path, None, f"cannot be read: {(error.strerror or str(error)).lower()}")
-    if data is None:
-        return Trouble(path, None, "is not a regular file: name a file or a directory")
+    return Trouble(path, None, "is not a regular file: name a file or a directory") if data is None else data
+
+
+def parse(path: str, data: bytes) -> Source | Trouble:
+    """Turn the bytes of a file into a Source."""
     return decode_notebook(path, data) if path.endswith(".ipynb") else decode(path, data)
 
 
