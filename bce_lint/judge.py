@@ -10,7 +10,7 @@ from bce_lint import registry
 from bce_lint.config import Config
 from bce_lint.confirm.case import Case
 from bce_lint.facts.aliases import place_for
-from bce_lint.facts.expr import Cast, Expr, Index, StopGradient, View, walk
+from bce_lint.facts.expr import Cast, Expr, Index, Neg, StopGradient, View, walk
 from bce_lint.facts.facts import Facts, below
 from bce_lint.facts.module import Module
 from bce_lint.facts.siblings import Siblings
@@ -126,19 +126,29 @@ def places_of_ops(trace: Trace) -> Iterator[Site]:
         if id(site.node) in trace.calls:
             continue
         yield site
+        if isinstance(site.node, ir.Binary) and isinstance(site.expr, Neg):
+            yield replace(site, expr=site.expr.x)  # the sign of `-a / b` stands before the quotient
         if site.expr in trace.payloads:
             yield replace(site, expr=trace.payloads[site.expr])
 
 
 def resolved(hits: Iterable[Hit]) -> list[Hit]:
-    """Keep one finding for one defect: what a report covers is not reported by itself; of two that cover each other the first stays."""
+    """Keep one finding for one defect: what a report covers is not reported by itself.
+
+    Of two that cover each other the one whose cause lies deeper stays, else the first.
+    """
     every = list(hits)
     kept: list[Hit] = []
     for hit in every:
-        general = any(covers(other, hit) and not covers(hit, other) for other in every)
+        general = any(covers(other, hit) and (not covers(hit, other) or deeper(other, hit)) for other in every)
         if not general and not any(covers(other, hit) for other in kept):
             kept.append(hit)
     return kept
+
+
+def deeper(one: Hit, other: Hit) -> bool:
+    """Tell whether what the cause of `other` is made from is the cause of `one`: an exponential's operand below a quotient of it."""
+    return any(a is not b and a in set(walk(b)) for a in one.report.because for b in other.report.because)
 
 
 def covers(one: Hit, other: Hit) -> bool:

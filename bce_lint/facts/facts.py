@@ -12,18 +12,22 @@ from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import (
     Cast,
     Const,
+    Div,
     Expr,
     Free,
     Join,
     Param,
     Sigmoid,
     Softmax,
+    Sub,
+    children,
     walk,
 )
 from bce_lint.facts.formats import REAL, Format, named
 from bce_lint.facts.meaning import Input, Meaning, Role
 from bce_lint.facts.module import Module
 from bce_lint.facts.ranges import ANY_SIZE, Range, Ranges, Reach, probability
+from bce_lint.facts.relations import complement, is_share, is_squashed
 from bce_lint.facts.story import Story
 from bce_lint.facts.trace import Site, Trace
 from bce_lint.facts.vocabulary.customs import principal
@@ -99,7 +103,8 @@ class Facts:
 
     def modelled(self, e: Expr) -> bool:
         """Tell whether `e` is made from what a model puts out as probabilities: a sigmoid, a softmax, an input taken for one."""
-        return any(isinstance(leaf, (Sigmoid, Softmax)) or self._is_probability(leaf) for leaf in roles.under(e, (Sigmoid, Softmax)))
+        leaves = roles.under(e, (Sigmoid, Softmax))
+        return any(isinstance(leaf, (Sigmoid, Softmax)) or is_squashed(leaf) or self._is_probability(leaf) for leaf in leaves)
 
     def _is_probability(self, e: Expr) -> bool:
         given = self._roles.get(e) if isinstance(e, Param) else None
@@ -141,7 +146,9 @@ class Facts:
         match core(p):
             case Sigmoid():
                 when = f"from a logit of {-self.format.vanishes():.2f}"
-            case Softmax():
+            case Sub() as rest if isinstance(complement(rest), Sigmoid):
+                when = f"from a logit of {self.format.saturates():.2f}"
+            case Softmax() | Div() as share if isinstance(share, Softmax) or (is_squashed(share) and is_share(share.x, share.y)):
                 when = f"once another logit leads by {math.ceil(self.format.underflows())}"
             case Param() as param if self.role(param) is Role.LABEL:
                 when = "for every other class"
@@ -205,11 +212,17 @@ def inputs_of(module: Module, trace: Trace) -> Mapping[str, Input]:
 
 
 def framework_of(e: Expr, module: Module) -> str:
-    """Return the framework that spells `e`, else its operands, else the one that the file imports first."""
-    for part in walk(e):
-        if module.project.languages.get(part, "builtins") != "builtins":
-            return module.project.languages[part]
-    return principal(module.frameworks)
+    """Return the framework that spells `e`, else its operands, constants last, else the one that the file imports first."""
+    spelt = [part for part in walk(e) if module.project.languages.get(part, "builtins") != "builtins"]
+    varying = (part for part in spelt if not isinstance(part, Const) and not _constant(part))
+    found = next(varying, spelt[0] if spelt else None)
+    return module.project.languages[found] if found is not None else principal(module.frameworks)
+
+
+def _constant(e: Expr) -> bool:
+    """Tell whether an op is one of constants only, such as `np.sqrt(2 * np.pi)`, which may stand in any framework's code."""
+    operands = children(e)
+    return bool(operands) and all(isinstance(operand, Const) for operand in operands)
 
 
 def dtype_of(e: Expr, framework: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from bce_lint.facts.expr import Const, Expr, Truth
+from bce_lint.facts.expr import Const, Expr, Index, Truth
 
 if TYPE_CHECKING:
     from bce_lint.facts.ranges import Range, Ranges
@@ -38,6 +38,8 @@ def selecting(which: str, names: Mapping[str, Expr]) -> tuple[Expr, bool] | None
         return test, not which.startswith("~")
     comparison = COMPARISON.fullmatch(name)
     value = names.get(comparison[1]) if comparison else None
+    while isinstance(value, Index) and value.which == which:
+        value = value.x  # `p = p[p > 0]`: the name has come to mean what was selected
     if comparison is None or value is None:
         return None
     return Truth(comparison[2], value, Const(float(comparison[3]))), not which.startswith("~")

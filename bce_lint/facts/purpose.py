@@ -10,6 +10,7 @@ from bce_lint.facts.exponentials import differentiated
 from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, Maximum, Minimum, NanToNum, Sqrt
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.meaning import Role
+from bce_lint.facts.singular import not_chosen
 from bce_lint.facts.uses import computed, share_a_source, sources
 
 LOOKED_AT = re.compile(
@@ -68,8 +69,10 @@ def divisor(e: Expr) -> Expr:
 
 
 def mended(log: Expr, facts: Facts) -> bool:
-    """Tell whether an infinite logarithm is cut off or replaced at once, where nothing is differentiated: no harm is done."""
+    """Tell whether an infinite logarithm is cut off, replaced or not chosen, where nothing is differentiated: no harm is done."""
     if differentiated(facts):
         return False
+    if not_chosen(log, facts):
+        return True
     guards = (e for e in computed(facts.trace) if isinstance(e, (Clip, Maximum, Minimum, NanToNum)))
     return any(core(guard.x) is log for guard in guards)

@@ -125,6 +125,16 @@ def terms(e: Expr) -> list[Expr]:
     return [*terms(e.x), *terms(e.y)] if isinstance(e, Add) else [e]
 
 
+def is_squashed(e: Expr) -> bool:
+    """Tell whether `e` is a sigmoid or softmax written out: one exponential, or 1, over a sum that holds it."""
+    match e:
+        case Div(x, y) if is_share(x, y):
+            return isinstance(core(x), Exp)
+        case Div(x, Add(Exp() as exp, Const(1.0))):
+            return x is exp or isinstance(x, Const)
+    return False
+
+
 def part_of(x: Expr, total: Expr) -> bool:
     """Tell whether `x` is one of the summands of `total`."""
     return x in terms(total)

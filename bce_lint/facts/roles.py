@@ -11,9 +11,11 @@ from bce_lint.facts.expr import (
     CategoricalCrossEntropy,
     Clip,
     Const,
+    Div,
     Expr,
     KlDivergence,
     Log,
+    Logit,
     LogSigmoid,
     LogSoftmax,
     LogSumExp,
@@ -51,6 +53,7 @@ NAMES: Mapping[Role, re.Pattern[str]] = {
 """What a parameter of a loss is called, by role; looked at in this order, the whole name must match."""
 
 LOGGED = "both its log and the log of 1 - it are taken"
+ODDS = "it is called so, and the log of its odds is taken"
 LOSSES = re.compile(
     r"loss|entropy|bce|crossent|focal|nll|likelihood|dice|tversky|jaccard|iou|(^|_)kl|divergence|objective|criterion|(^|_)ce(_|$)",
     re.IGNORECASE,
@@ -71,8 +74,8 @@ def _input(param: Param, use: tuple[Role, str, bool] | None, *, lossy: bool) -> 
     default = param.default.value if isinstance(param.default, Const) else None
     name = named(param.name)
     classes = use is not None and use[2]
-    if use is not None:
-        return Input(param.name, use[0], guessed=use[1] == LOGGED, because=use[1], classes=classes, default=default)
+    if use is not None and not (lossy and use[1] == ODDS):
+        return Input(param.name, use[0], guessed=use[1] in {LOGGED, ODDS}, because=use[1], classes=classes, default=default)
     if name is Role.PROBABILITY and not lossy:
         name = None
     if name is None and default is not None:
@@ -135,12 +138,19 @@ def _use(e: Expr) -> Iterable[tuple[Param, tuple[Role, str, bool]]]:
             found = [(x, Role.PROBABILITY, f"it is clipped to [{lo:g}, {hi:.9g}]", False)]
         case Clip(x, lo, Sub(Const(1.0), hi)) if lo is hi and lo is not None:
             found = [(x, Role.PROBABILITY, "it is clipped to [eps, 1 - eps]", False)]
+        case Logit(x, None) | Log(Div(x, Sub(Const(1.0)))) | Log(Div(Sub(Const(1.0)), x)) if _called_probability(x):
+            found = [(x, Role.PROBABILITY, ODDS, False)]
         case _:
             found = []
     for operand, role, because, classes in found:
         inner = core(operand)
         if isinstance(inner, Param):
             yield inner, (role, because, classes)
+
+
+def _called_probability(x: Expr) -> bool:
+    inner = core(x)
+    return isinstance(inner, Param) and named(inner.name) is Role.PROBABILITY
 
 
 def under(e: Expr, stop: tuple[type[Expr], ...]) -> Iterable[Expr]:

@@ -141,6 +141,8 @@ def solved(e: Expr, x: Expr, value: float) -> float | None:
             return solved(a, x, value / k)
         case Div(a, Const(k)):
             return solved(a, x, value * k)
+        case Div(a, _) if value == 0.0:
+            return solved(a, x, value)
         case Abs(a) | Sqrt(a) | Square(a) if value in (0.0, math.inf):
             return solved(a, x, value)
     return None
@@ -181,8 +183,14 @@ def zero_when(x: Expr) -> str:
             return "when nothing is selected"
         case Sum(Mul()):
             return "when nothing overlaps"
-        case Sqrt(y) | Square(y) | Mean(y) | Norm(y):
+        case Sqrt(y) | Square(y) | Mean(y):
             return zero_when(y)
+        case Norm(y):
+            return zero_when_all(core(y))
+        case Sub(Add(Sum(), Sum()), _):
+            return "when all entries are"
+        case Sub(Const(), _):
+            return "for plausible inputs"
         case Abs(Sub()) | Sub():
             return "where both sides are equal"
         case Relu() | Maximum(_, Const(0.0)):
@@ -191,12 +199,16 @@ def zero_when(x: Expr) -> str:
             return zero_when(y)
         case Sum(y):
             return zero_when_all(core(y))
-        case Add(y, z):
+        case Add(y, z) | Mul(y, z):
             return zero_when(y) if zero_when(y) == zero_when(z) else "for plausible inputs"
     return "for plausible inputs"
 
 
 def zero_when_all(x: Expr) -> str:
     """Return at which inputs a sum over `x` is 0."""
-    inner = core(x.x) if isinstance(x, (Square, Abs)) else x
-    return "where both sides are equal" if isinstance(inner, Sub) else "when all entries are"
+    match core(x.x) if isinstance(x, (Square, Abs)) else x:
+        case Sub(a, b) if isinstance(mean := core(b), Mean) and core(mean.x) is core(a):
+            return "when all entries are equal"
+        case Sub():
+            return "where both sides are equal"
+    return "when all entries are"

@@ -64,7 +64,7 @@ def log1p_precision(log: Log, facts: Facts) -> Report | None:
 def small(x: Expr, facts: Facts) -> bool:
     """Tell whether `x` can be small without being 0: not a count, nor an exponential, whose smallness loses nothing here."""
     interval = facts.range(x).interval
-    if isinstance(core(x), (Const, Sum)) or COUNT.search(facts.name(x)) or any(isinstance(part, Exp) for part in summands(x)):
+    if isinstance(core(x), (Const, Sum)) or COUNT.search(facts.name(core(x))) or any(isinstance(part, Exp) for part in summands(x)):
         return False
     return interval.lo < half_step(facts) and interval.hi > -half_step(facts)
 

@@ -8,7 +8,7 @@ from bce_lint.facts.expr import Div, Expr, KlDivergence, Log, LogSoftmax, Param,
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import is_probability
 from bce_lint.facts.meaning import Role
-from bce_lint.facts.purpose import forgiven
+from bce_lint.facts.purpose import forgiven, mended
 from bce_lint.facts.uses import multipliers, products, share_a_source, summands
 from bce_lint.rule import Bad, Good, Report, rule
 
@@ -92,14 +92,15 @@ def naive_kl_divergence(e: Expr, facts: Facts) -> Report | None:
 
 def _written_out(log: Log, facts: Facts) -> Report | None:
     x = core(log.x)
-    parts = [core(x.x), core(x.y)] if isinstance(x, Div) else [x]
+    parts = [x.x, x.y] if isinstance(x, Div) else [log.x]
     weights = multipliers(log, facts.trace)
-    weighted = any(part in weights for part in parts)
+    weighted = any(core(part) in weights for part in parts)
     gone = next((part for part in parts if weighted and can_vanish(part, facts)), None)
-    if gone is None:
+    if gone is None or mended(log, facts):
         return None
+    result = "0 * log(0) is then NaN" if core(gone) in weights else "the logarithm of the ratio is then infinite"
     return Report(
-        f"{facts.vanished(gone)}, and {'0 * log(0) is then NaN' if gone in weights else 'the logarithm of the ratio is then infinite'}",
+        f"{facts.vanished(gone)}, and {result}",
         help="take the logarithm by log_softmax" if stable(x) else "hold what is logged above 1e-7 first",
         because=(gone,),
         covers=(log, x, *(part for factor, _ in products(log, facts.trace) for part in summands(factor) if isinstance(part, Log))),

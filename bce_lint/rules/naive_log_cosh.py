@@ -82,5 +82,5 @@ def large(x: Expr, facts: Facts) -> bool:
     """Tell whether |x| gets large enough, as does a prediction's error: what is called a prediction need not be a probability here."""
     if facts.touches(Exp(x), math.inf) or facts.touches(Exp(neg(x)), math.inf):
         return True
-    error = core(x)
+    error = core(x.x if isinstance(x, Add) and isinstance(x.y, Const) else x)
     return all(isinstance(core(part), Param) for part in ((error.x, error.y) if isinstance(error, Sub) else (error,))) and facts.guessed(x)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint.facts.algebra import core, sub
 from bce_lint.facts.exponentials import overflow, overflowing, overflowing_summand, summands
-from bce_lint.facts.expr import Div, Exp, Expr, Index, Log, LogSoftmax, LogSumExp, Softmax, Sum, View
+from bce_lint.facts.expr import Div, Exp, Expr, Index, Join, Log, LogSoftmax, LogSumExp, Softmax, Sum, View, replaced
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import factors
 from bce_lint.facts.relations import terms
@@ -52,6 +52,7 @@ def naive_softmax(e: Expr, facts: Facts) -> Report | None:
     share = e.x if isinstance(e, Log) else e
     if not isinstance(share, Div) or (e is not share and not facts.written_inside(share)):
         return None
+    whole, share = share, plain(share)
     exp = next((found for factor in factors(core(share.x)) if (found := overflowing(factor, facts)) is not None), None)
     exp = exp if all(weighs(factor, facts) for factor in factors(core(share.x)) if core(factor) is not exp) else None
     if exp is None or not several(share.y) or overflowing_summand(share.y, facts) is None:
@@ -60,10 +61,17 @@ def naive_softmax(e: Expr, facts: Facts) -> Report | None:
         f"{overflow(exp, facts)}; inf / inf is then NaN" if facts.framework != "python" else overflow(exp, facts),
         help=f"use the framework's {'log_softmax' if isinstance(e, Log) else 'softmax'}, or subtract the maximum first",
         because=(exp.x,),
-        covers=(e, share, exp, *(part for part in summands(share.y) if isinstance(part, Exp))),
-        replace=logarithm(share) if isinstance(e, Log) else softmax(share),
+        covers=(e, whole, exp, *(part for part in summands(share.y) if isinstance(part, Exp))),
+        replace=None if share is not whole else logarithm(share) if isinstance(e, Log) else softmax(share),
         drops=tuple(part for part in (share.y, core(share.y)) if restores(part)),
     )
+
+
+def plain(share: Div) -> Div:
+    """Return `share` with the first of several values of what is above the line, such as the exponential that is masked only if asked."""
+    above = core(share.x)
+    chosen = replaced(share, above, above.choices[0]) if isinstance(above, Join) else share
+    return chosen if isinstance(chosen, Div) else share
 
 
 def weighs(e: Expr, facts: Facts) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Clip, Expr, Maximum, Mean, Norm, Sqrt, Square, Std, Sum
+from bce_lint.facts.expr import Clip, Div, Expr, Maximum, Mean, Norm, Sqrt, Square, Std, Sum
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.purpose import forgiven, in_loss, scales, trained
 from bce_lint.facts.singular import not_chosen, zero_when
+from bce_lint.facts.uses import computed, numerator
 from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 from bce_lint.source.prefilter import Kinds
@@ -61,7 +62,14 @@ def sqrt_gradient(root: Expr, facts: Facts) -> Report | None:
         f"{spoken(root, facts)} is 0 {zero_when(x)}, and its gradient there NaN",
         help="add an epsilon under the root, or put a harmless value in by a `where` before it",
         because=(x,),
+        covers=tuple(e for e in computed(facts.trace) if isinstance(e, Div) and divides(root, e)),
     )
+
+
+def divides(root: Expr, quotient: Div) -> bool:
+    """Tell whether just `root`, and perhaps other roots, are divided by: what mends it mends the quotient."""
+    divisors = numerator(quotient.y)
+    return root in divisors and all(isinstance(divisor, (Sqrt, Norm, Std)) for divisor in divisors)
 
 
 def radicand(root: Expr, facts: Facts) -> Expr | None:

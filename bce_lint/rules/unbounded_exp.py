@@ -6,7 +6,7 @@ import re
 
 from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated, harmless, overflow, overflowing, summands
-from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Linear, MatMul, Mul, Neg, Param, Sub
+from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Linear, MatMul, Mul, Neg, Param, Sub, Sum
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.meaning import Role
 from bce_lint.rule import Bad, Good, Level, Report, rule
@@ -71,7 +71,7 @@ def grows(e: Expr, facts: Facts) -> bool:
     if SPREAD.fullmatch(name.lower()) or (facts.framework == "python" and LOSS.fullmatch(name.lower())):
         return True
     match core(e):
-        case Linear() | MatMul() | Add(Linear() | MatMul(), _):
+        case Linear() | MatMul() | Sum(Mul()) | Add(Linear() | MatMul(), _):
             return differentiated(facts)
         case Param(name) if name in facts.inputs and not probable(e, facts):
             return differentiated(facts) and facts.inputs[name].role not in SIZES

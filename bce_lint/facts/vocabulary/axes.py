@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from bce_lint.facts import inequalities
 from bce_lint.facts.algebra import add, div, mul, neg, sub
 from bce_lint.facts.expr import (
     Axis,
@@ -226,6 +227,12 @@ def part(i: int) -> Callable[..., Expr]:
 def matmul(x: Expr, y: Expr, flip_x: object = None, flip_y: object = None) -> Expr:
     """Return a matrix product, either side transposed if asked to."""
     return MatMul(View(x, "{x} transposed") if flag(flip_x) else x, View(y, "{x} transposed") if flag(flip_y) else y)
+
+
+def projected(x: Expr, weight: Expr, bias: Expr | None = None, key: str = UNKNOWN) -> Expr:
+    """Return `x` times a matrix of weights: cosines, if the rows of both have length 1, else a layer's output."""
+    cosines = bias is None and inequalities.unit(x) and inequalities.unit(weight)
+    return MatMul(x, View(weight, "{x} transposed")) if cosines else Linear("linear", key)
 
 
 def linear(name: str) -> Callable[..., Expr]:

@@ -91,7 +91,7 @@ VOCABULARY = Vocabulary(
         ),
         "torch.nn.functional.layer_norm": Row(axes.linear("layer_norm"), "input: normalized_shape: weight: bias: eps:"),
         "torch.nn.functional.leaky_relu": Row(activations.leaky_relu(0.01), "input:x negative_slope:alpha inplace:"),
-        "torch.nn.functional.linear": Row(axes.linear("linear"), "input: weight: bias:"),
+        "torch.nn.functional.linear": Row(axes.projected, "input:x weight bias"),
         "torch.nn.functional.log_softmax": Row(axes.along(LogSoftmax), "input:x dim:axis _stacklevel: dtype"),
         "torch.nn.functional.logsigmoid": Row(LogSigmoid, "input:x"),
         "torch.nn.functional.margin_ranking_loss": Row(
