@@ -1,8 +1,9 @@
-"""The hook in a real repository: the real pre-commit refuses a commit with a finding and lets a clean one pass."""
+"""The hooks in a real repository: the real pre-commit refuses a commit with a finding, fixes it if asked to, and lets a clean one pass."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,14 @@ def loss(labels, logits):
     p = tf.sigmoid(logits)
     return -tf.reduce_mean(labels * tf.math.log(p / (1 - p)))
 """
+FIXABLE = """\
+import tensorflow as tf
+
+
+def loss(labels, logits):
+    p = tf.sigmoid(logits)
+    return -tf.reduce_mean(labels * tf.math.log(p)), p
+"""
 GOOD = """\
 import tensorflow as tf
 
@@ -36,10 +45,15 @@ class Repository:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        hooks = (ROOT / ".pre-commit-hooks.yaml").read_text().replace("language: python", "language: system")
-        self.write(".pre-commit-config.yaml", "repos:\n  - repo: local\n    hooks:\n" + indent(hooks, " " * 6))
+        self.use("bce-lint")
         self.run("git", "init", "-q", "-b", "main")
         self.run(sys.executable, "-m", "pre_commit", "install")
+
+    def use(self, name: str, more: str = "") -> None:
+        """Make one of our hooks the repository's only one."""
+        hooks = (ROOT / ".pre-commit-hooks.yaml").read_text().replace("language: python", "language: system")
+        (hook,) = re.findall(rf"- id: {name}\n(?:  .*\n)+", hooks)
+        self.write(".pre-commit-config.yaml", "repos:\n  - repo: local\n    hooks:\n" + indent(hook + more, " " * 6))
 
     def write(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text)
@@ -83,8 +97,18 @@ def test_a_clean_commit_passes_and_so_does_one_without_python(repository: Reposi
     assert repository.commits() == 2
 
 
+def test_the_fixing_hook_writes_and_lets_the_second_try_pass(repository: Repository) -> None:
+    repository.write("bad.py", FIXABLE)
+    repository.use("bce-lint-fix")
+    first = repository.commit("bad.py", ".pre-commit-config.yaml")
+    assert first.returncode == 1
+    assert "files were modified by this hook" in first.stdout + first.stderr
+    assert (repository.folder / "bad.py").read_text() == FIXABLE.replace("tf.math.log(p)", "tf.math.log_sigmoid(logits)")
+    assert repository.commit("bad.py").returncode == 0
+    assert repository.commits() == 1
+
+
 def test_the_hook_works_with_an_empty_list_of_files(repository: Repository) -> None:
-    config = (repository.folder / ".pre-commit-config.yaml").read_text()
-    repository.write(".pre-commit-config.yaml", config.rstrip() + "\n        always_run: true\n        files: ^$\n")
+    repository.use("bce-lint", "  always_run: true\n  files: ^$\n")
     repository.write("good.py", GOOD)
     assert repository.commit("good.py", ".pre-commit-config.yaml").returncode == 0
