@@ -147,3 +147,12 @@ def test_scattering_a_one_into_zeros_gives_labels() -> None:
     assert (made.lo, made.hi) == (0.0, 1.0)
     real = torch.zeros(2, 3).scatter_(1, torch.tensor([[1], [0]]), 1.0)
     assert real.tolist() == [[0, 1, 0], [1, 0, 0]]
+
+
+def test_what_pytorch_draws_is_proportional_to_the_weights() -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    weights = torch.tensor([3.0, 0.0, 1.0])
+    torch.manual_seed(7)
+    for drawn in (torch.multinomial(weights, 4000, replacement=True), weights.multinomial(4000, replacement=True)):
+        assert abs(float((drawn == 0).float().mean()) - 0.75) < 0.03
+        assert not bool((drawn == 1).any())

@@ -136,6 +136,7 @@ NOT_CALLED: Mapping[str, str] = {
     "method.torch.type": "returns a name when nothing is asked",
     "method.torch.to": "has a test of its own",
     "torch.max": "has a test of its own",
+    **dict.fromkeys(["torch.multinomial", "method.torch.multinomial"], "has a test of its own: it draws at random"),
     "torch.min": "has a test of its own",
     "interpolate": "wants one of two arguments",
     "upsample": "wants one of two arguments",

@@ -640,5 +640,12 @@ class KlDivergence(Expr):
     log_labels: bool = False
 
 
+@op
+class Multinomial(Expr):
+    """Numbers of classes, drawn with probabilities that are proportional to the weights `x`."""
+
+    x: Expr
+
+
 LOG2 = math.log(2.0)
 LOG10 = math.log(10.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint.facts.algebra import core, sub
 from bce_lint.facts.exponentials import overflow, overflowing, overflowing_summand, summands
-from bce_lint.facts.expr import Div, Exp, Expr, Index, Join, Log, LogSoftmax, LogSumExp, Softmax, Sum, View, replaced
+from bce_lint.facts.expr import Div, Exp, Expr, Index, Join, Log, LogSoftmax, LogSumExp, Multinomial, Softmax, Sum, View, replaced
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import factors
 from bce_lint.facts.relations import terms
@@ -14,7 +14,7 @@ from bce_lint.rule import Bad, Good, Report, rule
 @rule(
     "naive-softmax",
     code="BCE302",
-    on=(Div, Log),
+    on=(Div, Log, Multinomial),
     bad=[
         Bad(
             """
@@ -49,6 +49,8 @@ def naive_softmax(e: Expr, facts: Facts) -> Report | None:
 
     The largest score cancels if it is subtracted from all of them first, which is what every framework's softmax does.
     """
+    if isinstance(e, Multinomial):
+        return drawn(e.x, facts)
     share = e.x if isinstance(e, Log) else e
     if not isinstance(share, Div) or (e is not share and not facts.written_inside(share)):
         return None
@@ -72,6 +74,20 @@ def plain(share: Div) -> Div:
     above = core(share.x)
     chosen = replaced(share, above, above.choices[0]) if isinstance(above, Join) else share
     return chosen if isinstance(chosen, Div) else share
+
+
+def drawn(weights: Expr, facts: Facts) -> Report | None:
+    """Report weights of classes to draw from that are exponentials: drawing divides them by their sum."""
+    exp = overflowing(weights, facts)
+    if exp is None:
+        return None
+    return Report(
+        f"{overflow(exp, facts)}, and every weight is 0 where all are below {-facts.format.underflows():.2f}: nothing can be drawn",
+        help="draw from the framework's softmax, which is as proportional, or subtract the maximum first",
+        at=(exp,),
+        because=(exp.x,),
+        covers=(exp,),
+    )
 
 
 def weighs(e: Expr, facts: Facts) -> bool:

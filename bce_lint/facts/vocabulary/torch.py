@@ -29,6 +29,7 @@ from bce_lint.facts.expr import (
     Mean,
     Min,
     Minimum,
+    Multinomial,
     NanToNum,
     Norm,
     Prod,
@@ -184,6 +185,7 @@ FUNCTIONS: Mapping[str, Row] = {
     "torch.mul": Row(algebra.mul, XY),
     "torch.multiply": Row(algebra.mul, XY),
     "torch.mv": Row(MatMul, "input:x vec:y * out:"),
+    "torch.multinomial": Row(Multinomial, "input:x num_samples: replacement: * generator: out:"),
     "torch.nan_to_num": Row(NanToNum, "input:x nan: posinf: neginf: * out:"),
     "torch.nanmean": Row(axes.reduce(Mean), SUM),
     "torch.nansum": Row(axes.reduce(Sum), SUM),
@@ -266,7 +268,7 @@ SHARED = """
 abs absolute acos add addcdiv addcmul addmm all amax amin any arccos arcsin arctan arctanh argmax argmin asin atan atanh baddbmm bmm ceil chunk clamp
 clamp_max clamp_min clip clone cos cosh count_nonzero detach diagonal dist div divide dot eq erf erfc exp exp2 expm1 float_power floor fmax fmin
 gather ge greater greater_equal gt hypot index_select inner isfinite isinf isnan le lerp less less_equal log log10 log1p log2 log_softmax logaddexp
-logaddexp2 logical_and logical_not logical_or logit logsumexp lt masked_select matmul maximum mean minimum mm mul multiply mv nan_to_num nanmean
+logaddexp2 logical_and logical_not logical_or logit logsumexp lt masked_select matmul maximum mean minimum mm mul multinomial multiply mv nan_to_num nanmean
 nansum narrow ne neg negative norm not_equal numel outer pow prod ravel reciprocal relu repeat_interleave roll round rsqrt sgn sigmoid sign sin sinh
 softmax sort sqrt square std sub subtract sum swapaxes take take_along_dim tanh topk tril triu true_divide var xlogy
 """
