@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+
 import pytest
 
-from bce_lint.facts import aliases
+from bce_lint.facts import aliases, vocabulary
 from bce_lint.facts.aliases import Aliases
 from bce_lint.facts.expr import (
     Abs,
@@ -165,6 +168,50 @@ def test_what_cannot_be_said_is_not_spelled(framework: str) -> None:
     assert spelled(by, Param("z", "g")) is None
     assert spelled(by, Sum(X, "?")) is None
     assert spelled(by, SoftmaxCrossEntropy(LABELS, X, -1, sparse=True)) is None
+
+
+OTHERWISE: dict[str, tuple[object, ...]] = {
+    "axis": (0, (0, 1), "?", "batch"),
+    "keepdims": (True,),
+    "ddof": (1,),
+    "sparse": (True,),
+    "pos_weight": (Y,),
+    "ord": (1, 3),
+    "eps": (Const(0.1),),
+    "how": ("floor",),
+    "guard": ("log-floor",),
+    "log_labels": (True,),
+    "lo": (Const(0.5),),
+    "hi": (Const(0.5),),
+    "default": (Y,),
+}
+"""Of every field that has a default, other values."""
+
+
+def optional(op: type[Expr]) -> list[str]:
+    return [f.name for f in fields(op) if f.default is not MISSING and f.name != "zero_gradient"]
+
+
+def varied(op: type[Expr]) -> Iterator[Expr]:
+    """Yield the op with each optional field other than its default, alone and with all the others."""
+    given = {f.name: (X, Y, LABELS)[n] for n, f in enumerate(f for f in fields(op) if f.default is MISSING)}
+    names = optional(op)
+    for name in names:
+        for value in OTHERWISE[name]:
+            yield op(**given, **{name: value})
+            yield op(**given, **{other: OTHERWISE[other][0] for other in names} | {name: value})
+
+
+@pytest.mark.parametrize("framework", HEADERS)
+def test_a_field_that_a_spelling_does_not_say_is_never_dropped(framework: str) -> None:
+    header = HEADERS[framework][0]
+    table = vocabulary.vocabulary(framework)
+    assert table is not None
+    pieces = {e: piece for op in table.spellings for e in varied(op) if (piece := spelled(speller(framework, header), e)) is not None}
+    assert len(pieces) > 10
+    read_back = meanings(header, [piece.text for piece in pieces.values()])
+    for (e, piece), back in zip(pieces.items(), read_back, strict=True):
+        assert back is e or COMPOSED[framework] & {type(e)}, piece.text
 
 
 @pytest.mark.parametrize("framework", ["tensorflow", "keras.backend", "torch"])

@@ -24,6 +24,7 @@ from bce_lint.facts.expr import (
     MatMul,
     Mul,
     Neg,
+    Norm,
     Opaque,
     Param,
     Pow,
@@ -194,7 +195,12 @@ class Speller:
 
 
 def tells_all(e: Expr, template: str) -> bool:
-    """Tell whether what `e` has besides defaults has a place in `template`; a norm's gradient at 0 is the framework's affair."""
+    """Tell whether what `e` has besides defaults has a place in `template`; a norm's gradient at 0 is the framework's affair.
+
+    Along two axes, what libraries compute is the norm of a matrix, which is another one.
+    """
+    if isinstance(e, Norm) and isinstance(e.axis, tuple):
+        return False
     said = {match[2] for match in FIELD.finditer(template)} | {match[2] for match in OPTIONAL.finditer(template)} | {"zero_gradient"}
     return all(f.name in said or getattr(e, f.name) == f.default for f in fields(e))
 
