@@ -146,6 +146,23 @@ def test_names_are_used_rather_than_what_they_stand_for() -> None:
     assert finding.fix.title == "e / (1 + e) -> tf.sigmoid(d)"
 
 
+QUOTED = {
+    "p = tf.nn.softmax(tf.matmul(x, w) + z)": "tf.nn.log_softmax(tf.matmul(x, w) + z)",
+    "p = tf.nn.softmax(tf.matmul(x, w) + z); z = 3": None,
+    "p = tf.nn.softmax(tf.matmul(x, w) + z); w = net(w)": None,
+    "p = tf.nn.softmax(net(x))": None,
+    "p = tf.nn.softmax(x); x = 2": None,
+    "d = 2 * x; p = tf.nn.softmax(d); d = 2": "tf.nn.log_softmax(2 * x)",
+}
+
+
+@pytest.mark.parametrize(("before", "fixed"), QUOTED.items(), ids=QUOTED)
+def test_what_stands_elsewhere_is_quoted_as_long_as_it_means_the_same(before: str, fixed: str | None) -> None:
+    text = source("tf.math.log(p)", before)
+    (finding,) = judged(text, select=("BCE102",)).findings
+    assert (finding.fix and returned(apply(text, [finding.fix]))) == fixed
+
+
 def test_a_comment_that_a_fix_drops_makes_it_unsafe() -> None:
     (finding,) = judged(source("tf.math.log(  # of the odds\n        1 + tf.exp(x))")).findings
     assert finding.fix is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ from bce_lint.facts.expr import (
     Truth,
     walk,
 )
+from bce_lint.facts.quote import quotation
 from bce_lint.facts.vocabulary.customs import INSTEAD, SPELLED
 from bce_lint.syntax import ir
 
@@ -82,19 +83,27 @@ class Piece:
 class Speller:
     """Writes expressions at one place.
 
-    `names` are visible there, `written` is what the text to be replaced says already: both are used rather than written out anew.
+    `names` are visible there, `written` is what the text to be replaced says already, `quote` finds what other places say: all are used
+    rather than written out anew.
     """
 
     framework: str
     names: Mapping[str, Expr]
     aliases: Aliases
     written: Mapping[Expr, Piece] = field(default_factory=dict)
+    quote: Callable[[Expr], Piece | None] = lambda _: None
 
     @classmethod
     def at(cls, facts: Facts, node: ir.Node, places: Places) -> Speller:
         """Return a speller for what replaces `node` at the site of `facts`, which lies in the tree of `places`."""
         aliases = Aliases.at(facts.module, facts.site.names)
-        return cls(language(facts.framework, aliases), facts.site.names, aliases, written(facts.trace, node, places))
+        names = facts.site.names
+
+        def quote(e: Expr) -> Piece | None:
+            found = quotation(e, facts.trace, names, places)
+            return Piece(found[1], tightness(found[0])) if found is not None else None
+
+        return cls(language(facts.framework, aliases), names, aliases, written(facts.trace, node, places), quote)
 
     def inside(self, e: Expr, before: str, after: str) -> Piece:
         """Return source for `e` between `before` and `after`, in parentheses if it would otherwise be torn apart."""
@@ -114,7 +123,9 @@ class Speller:
         if e in self.written:
             return self.written[e]
         held = next((name for name, value in self.names.items() if value is e and not isinstance(e, (Const, Reference))), None)
-        return Piece(held) if held is not None else self._anew(e)
+        if held is not None:
+            return Piece(held)
+        return self.quote(e) or self._anew(e)
 
     def _anew(self, e: Expr) -> Piece:
         match e:

@@ -27,7 +27,7 @@ from bce_lint.rule import Bad, Good, Report, rule
                 positive = tf.cast(p > 0, tf.float32)
                 return -tf.reduce_sum(p * (positive * tf.math.log(p)), axis=-1)  # flagged
             """,
-            fixed="    return -tf.reduce_sum(p * (positive * tf.math.log(tf.where(p > 0.0, p, 1.0))), axis=-1)",
+            fixed="    return -tf.reduce_sum(p * (positive * tf.math.log(tf.where(p > 0, p, 1.0))), axis=-1)",
             breaks={"logits": 100.0},
         ),
         Bad(
