@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Generic, Protocol, TypeVar
 
+from bce_lint.facts.unused import unused
 from bce_lint.finding import Edit, Finding, Fix, Trouble
 from bce_lint.source.read import Source, parse
 from bce_lint.source.write import NOT_FIXED
@@ -94,11 +95,13 @@ class Fixer(Generic[J]):
             fixes = apart(fix for case in draft.judged.cases if (fix := self.choose(case.finding)) is not None)
             data = rewritten(draft, [edit for fix in fixes for edit in fix.edits])
             if data == draft.data:
+                data = rewritten(draft, unused(before.source, draft.source)) if done else data
+            if data == draft.data:
                 worse = regressions(before, draft)
                 return bug(path, worse) if worse else Fixed(before, draft, tuple(done))
             source = parse(path, data)
             if isinstance(source, Trouble) or not compiles(before.source, source):
-                return bug(path, f"they leave what does not compile ({fixes[0].title})")
+                return bug(path, f"they leave what does not compile ({(fixes or done)[-1].title})")
             draft = Draft(data, source, self.look(source))
             done += fixes
         return bug(path, f"they do not come to rest ({done[-1].title})")

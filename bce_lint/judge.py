@@ -9,15 +9,14 @@ from dataclasses import dataclass, replace
 from bce_lint import registry
 from bce_lint.config import Config
 from bce_lint.confirm.case import Case
-from bce_lint.facts.aliases import place_for
-from bce_lint.facts.expr import Cast, Expr, Index, Neg, StopGradient, View, walk
-from bce_lint.facts.facts import Facts, below
+from bce_lint.facts.expr import Expr, Neg, walk
+from bce_lint.facts.facts import Facts
 from bce_lint.facts.module import Module
 from bce_lint.facts.siblings import Siblings
-from bce_lint.facts.spell import Speller, Unspellable
 from bce_lint.facts.trace import Site, Trace
-from bce_lint.finding import Edit, Finding, Fix, Origin, Severity, Span, Trouble
+from bce_lint.finding import Finding, Origin, Severity, Span, Trouble
 from bce_lint.fix import Fixed
+from bce_lint.offer import offer
 from bce_lint.rule import Level, Report, Rule
 from bce_lint.source import prefilter
 from bce_lint.source.read import Source
@@ -197,7 +196,7 @@ def _case(hit: Hit, source: Source, locate: Locator) -> Case:
         severity=Severity.ADVICE if hit.rule.level is Level.ADVICE else Severity.WARNING if guessed else Severity.ERROR,
         origins=tuple(_origins(hit, locate)),
         help=hit.report.help,
-        fix=_fix(hit, source, locate),
+        fix=offer(hit.report, hit.facts, source, locate.of),
     )
     meaning = hit.facts.meaning()
     return Case(finding, source.text, source.path, replace(meaning, row=head.row if head else span.row), source.cell_row(span.cell))
@@ -219,47 +218,3 @@ def _origins(hit: Hit, locate: Locator) -> Iterator[Origin]:
             if (span, told.text) not in seen:
                 seen.add((span, told.text))
                 yield Origin(span, told.text, told.note, told.guessed)
-
-
-def arrangements(e: Expr) -> set[Expr]:
-    """Return what reshapes, selects or casts in `e`: a replacement that has lost one of these would have another shape."""
-    return {part for part in walk(e) if isinstance(part, (Cast, Index, StopGradient, View))}
-
-
-def _fix(hit: Hit, source: Source, locate: Locator) -> Fix | None:
-    wanted: Expr | None = hit.report.replace
-    old = hit.report.instead or hit.site.expr
-    node = _replaced(hit)
-    where = locate.of(node) if node is not None else None
-    if wanted is None or node is None or where is None or not arrangements(old) - set(hit.report.drops) <= arrangements(wanted):
-        return None
-    start, end = where.offsets(node)
-    try:
-        piece = Speller.at(hit.facts, node, where).inside(wanted, source.text[:start], source.text[end:])
-        imports = tuple(_import(statement, hit.facts.module, source) for statement in sorted(piece.imports))
-    except Unspellable:
-        return None
-    cell, begin = source.cell_at(start)
-    edits = (Edit(start - begin, end - begin, piece.text, cell), *imports)
-    text = source.text[start:end]
-    return Fix(f"{text} -> {piece.text}", edits, safe=hit.report.safe and text.count("#") <= piece.text.count("#"))
-
-
-def _replaced(hit: Hit) -> ir.Node | None:
-    """Return what a fix replaces: the site, if it is just the op, or the one place in it where the operand stands."""
-    places = hit.facts.trace.places
-    if hit.report.instead is None:
-        return hit.site.node if any(node is hit.site.node for _, node in places.get(hit.site.expr, ())) else None
-    inside = {id(part) for part in below(hit.site.node)}
-    nodes = {id(node): node for _, node in places.get(hit.report.instead, ()) if id(node) in inside}
-    return next(iter(nodes.values())) if len(nodes) == 1 else None
-
-
-def _import(statement: str, module: Module, source: Source) -> Edit:
-    """Put a missing import before the file's first import of the same framework."""
-    place = place_for(statement, module)
-    if place is None:
-        raise Unspellable(statement)
-    cell, begin = source.cell_at(place)
-    newline = "\r\n" if "\r\n" in source.text else "\n"
-    return Edit(place - begin, place - begin, statement + newline, cell)

@@ -169,6 +169,25 @@ def test_a_comment_that_a_fix_drops_makes_it_unsafe() -> None:
     assert not finding.fix.safe
 
 
+@pytest.mark.parametrize(
+    ("expression", "fixed"),
+    [
+        ("-tf.reduce_mean({})", "tf.reduce_mean({})"),
+        ("- tf.reduce_sum({}, axis=1)", "tf.reduce_sum({}, axis=1)"),
+        ("w-tf.reduce_mean(-({}))", "w-tf.reduce_mean(({}))"),
+        ("2 * -tf.reduce_mean(tf.reduce_sum({}, 1))", "2 * tf.reduce_mean(tf.reduce_sum({}, 1))"),
+        ("w - tf.reduce_mean({})", "w - tf.reduce_mean(-{})"),
+        ("-tf.square({})", "-tf.square(-{})"),
+    ],
+)
+def test_two_minus_signs_are_none(expression: str, fixed: str) -> None:
+    text = source(expression.format("labels * tf.math.log(p) + (1 - labels) * tf.math.log(1 - p)"), "p = tf.sigmoid(x)")
+    (finding,) = judged(text, select=("BCE104",)).findings
+    assert finding.fix is not None
+    stable = "tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=x)"
+    assert returned(apply(text, [finding.fix])) == fixed.format(stable)
+
+
 def test_two_fixes_that_need_one_import_import_it_once() -> None:
     text = "import jax.numpy as jnp\n\n\ndef f(x, z):\n    return jnp.log(1 + jnp.exp(x)) + jnp.log(1 + jnp.exp(z))\n"
     fixes = [finding.fix for finding in judged(text).findings if finding.fix is not None]

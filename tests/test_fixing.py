@@ -75,9 +75,9 @@ def test_what_is_left_is_reported_at_its_new_place_and_exits_1(capsys: pytest.Ca
     status, out, _ = run(capsys, "--fix", "--output-format", "concise", "a.py")
     assert status == 1
     left, last = out.splitlines()
-    assert left.startswith("a.py:13:37: BCE105 ")
+    assert left.startswith("a.py:12:37: BCE105 ")
     assert last == "Found 2 findings (1 fixed, 1 remaining: 1 warning) in 1 file."
-    assert Path("a.py").read_text().startswith("import jax\nimport jax.numpy as jnp\n\n\ndef f(x):\n    return jax.nn.softplus(x)\n")
+    assert Path("a.py").read_text().startswith("import jax\n\n\ndef f(x):\n    return jax.nn.softplus(x)\n")
 
 
 def test_unsafe_fixes_wait_until_they_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
@@ -155,7 +155,7 @@ def test_bytes_outside_the_edit_stay(data: bytes, capsys: pytest.CaptureFixture[
 
 
 def test_a_missing_import_ends_its_row_as_the_file_does(capsys: pytest.CaptureFixture[str]) -> None:
-    text = b"import jax.numpy as jnp\r\n\r\n\r\ndef f(x):\r\n\treturn jnp.log(1 + jnp.exp(x))\r\n"
+    text = b"import jax.numpy as jnp\r\n\r\n\r\ndef f(x):\r\n\treturn jnp.log(1 + jnp.exp(x)) + jnp.pi\r\n"
     Path("a.py").write_bytes(text)
     run(capsys, "--fix")
     assert Path("a.py").read_bytes() == b"import jax\r\n" + text.replace(b"jnp.log(1 + jnp.exp(x))", b"jax.nn.softplus(x)")
@@ -340,7 +340,7 @@ def test_a_fix_that_does_not_compile_is_refused_whole() -> None:
     assert said == Trouble(
         "x.py",
         None,
-        "internal error in the fixes: they leave what does not compile (one's fix); please report it with this file",
+        "internal error in the fixes: they leave what does not compile (two's fix); please report it with this file",
         "not fixed",
     )
 
@@ -364,6 +364,14 @@ def test_fixes_that_undo_each_other_are_refused() -> None:
     said = fixed("a = 1\n", *[to, fro] * 100)
     assert isinstance(said, Trouble)
     assert "they do not come to rest" in said.message
+
+
+def test_what_a_fix_leaves_unread_goes_too(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "    {}p = tf.sigmoid(z)\n    return -tf.reduce_mean(y * tf.math.log(p) + (1 - y) * tf.math.log(1 - p))\n"
+    Path("a.py").write_text("import tensorflow as tf\n\n\ndef f(y, x):\n" + rows.format("z = 2 * x\n    "))
+    assert run(capsys, "--fix")[0] == 0
+    fixed = "    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=z))\n"
+    assert Path("a.py").read_text() == "import tensorflow as tf\n\n\ndef f(y, x):\n    z = 2 * x\n" + fixed
 
 
 def test_what_python_does_not_compile_is_fixed_as_far_as_it_does(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ LAYERS = (
     {"rule"},
     {"rules"},
     {"registry"},
-    {"suppress", "fix", "report", "confirm"},
+    {"suppress", "offer", "fix", "report", "confirm"},
     {"judge"},
     {"mend"},
     {"lint"},

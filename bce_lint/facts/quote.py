@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 def quotation(e: Expr, trace: Trace, names: Mapping[str, Expr], places: Places) -> tuple[ir.Node, str] | None:
     """Return where `e` is written such that its names mean the same among `names`, and the text; it is not computed twice lightly."""
     nodes = [node for _, node in trace.places.get(e, ()) if not isinstance(node, (ir.Name, ir.Literal)) and places.holds(node)]
-    meanings = _meanings(trace) if nodes else {}
+    meant = meanings(trace) if nodes else {}
     for node in nodes:
         text = places.text(node)
-        if meanings[id(node)] == {e} and "\n" not in text and all(_stays(part, meanings, names) for part in (node, *_parts(node))):
+        if meant[id(node)] == {e} and "\n" not in text and all(_stays(part, meant, names) for part in (node, *_parts(node))):
             return node, text
     return None
 
 
-def _meanings(trace: Trace) -> Mapping[int, set[Expr]]:
+def meanings(trace: Trace) -> Mapping[int, set[Expr]]:
     """Return what each node means: in a loop, or where it is added to a name, more than one thing."""
     found: dict[int, set[Expr]] = {}
     for e, seen in trace.places.items():
@@ -34,11 +34,11 @@ def _meanings(trace: Trace) -> Mapping[int, set[Expr]]:
     return found
 
 
-def _stays(part: object, meanings: Mapping[int, set[Expr]], names: Mapping[str, Expr]) -> bool:
+def _stays(part: object, known: Mapping[int, set[Expr]], names: Mapping[str, Expr]) -> bool:
     """Tell whether a part of what is quoted means the same here, and may be computed once more."""
     if not isinstance(part, ir.Name):
-        return isinstance(part, ir.Attribute) or not any(isinstance(e, (Opaque, Linear, Bounded)) for e in meanings.get(id(part), ()))
-    meant, here = meanings.get(id(part)), names.get(part.id)
+        return isinstance(part, ir.Attribute) or not any(isinstance(e, (Opaque, Linear, Bounded)) for e in known.get(id(part), ()))
+    meant, here = known.get(id(part)), names.get(part.id)
     if meant is None:
         return here is None or isinstance(here, Reference)
     if here is None:

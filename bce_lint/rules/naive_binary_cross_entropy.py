@@ -23,7 +23,7 @@ from bce_lint.rule import Bad, Good, Report, rule
                 p = tf.sigmoid(logits)
                 return -tf.reduce_mean(labels * tf.math.log(p) + (1 - labels) * tf.math.log(1 - p))  # flagged
             """,
-            fixed="    return -tf.reduce_mean(-tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits))",
+            fixed="    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits))",
             breaks={"logits": 20.0, "labels": 1.0},
         ),
         Bad(
