@@ -66,6 +66,8 @@ class Facts:
                     return probability(Reach.UNKNOWN)
         if isinstance(e, (Param, Free)) and not isinstance(getattr(e, "default", None), Const) and roles.POSITIVE.fullmatch(e.name):
             return Range(iv.Interval(self.format.tiny, 1.0), Reach.UNKNOWN, Reach.UNKNOWN)
+        if isinstance(e, (Param, Free)) and roles.IMAGE.fullmatch(e.name):
+            return Range(iv.Interval(*roles.PIXELS), Reach.UNKNOWN, Reach.UNKNOWN)
         return None
 
     def _passed(self, param: Param) -> Range | None:

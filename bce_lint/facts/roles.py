@@ -61,6 +61,10 @@ LOSSES = re.compile(
 POSITIVE = re.compile(r"(\w+[_.])?(eps\w*|smooth\w*|tiny|small\w*|epsilon\w*)", re.IGNORECASE)
 """Names of what is added to keep a value off 0."""
 
+IMAGE = re.compile(r"(\w+_)?(images?|imgs?|pixels?|frames?)", re.IGNORECASE)
+PIXELS = (-3.0, 255.0)
+"""What images are named, and what their pixels are: bytes, shares of white, or shares less the mean over the usual deviation."""
+
 
 def inputs(params: Iterable[Param], result: Iterable[Expr], path: tuple[str, ...]) -> tuple[Input, ...]:
     """Return the inputs of the function `path` with their roles; `result` is everything that it computes."""

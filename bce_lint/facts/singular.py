@@ -14,6 +14,7 @@ from bce_lint.facts.expr import (
     Add,
     Asin,
     Atanh,
+    Bounded,
     Const,
     Div,
     Exp,
@@ -27,6 +28,8 @@ from bce_lint.facts.expr import (
     Norm,
     Pow,
     Relu,
+    Sigmoid,
+    Softplus,
     Sqrt,
     Square,
     Std,
@@ -44,6 +47,8 @@ from bce_lint.facts.uses import computed, is_label
 
 NEAR = 1e-2
 """A bound this close to the value at which an op breaks is meant as a guard."""
+UNIFORM_DRAWS = "8 to 16 million"
+"""How many float32 numbers random generators choose from: 2^23 in TensorFlow and JAX, 2^24 in PyTorch."""
 RELATIONS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -111,6 +116,16 @@ def kept_out(found: Singular, test: Expr, *, chosen: bool, limits: bool = False)
     return False
 
 
+def held_off(found: Singular, facts: Facts) -> bool:
+    """Tell whether the operand cannot be where the op breaks anyway: its range says so, or an epsilon was added to it."""
+    if math.isinf(found.at):
+        return False
+    match core(found.operand):
+        case Add(_, Const(c)) if found.at == 0.0 and c <= NEAR and facts.format.round(c) > 0:
+            return True
+    return not facts.range(found.operand).interval.contains(found.at)
+
+
 def not_chosen(op: Expr, facts: Facts) -> bool:
     """Tell whether a `where` chooses something else wherever `op` breaks."""
     found = singular(op)
@@ -150,6 +165,8 @@ def solved(e: Expr, x: Expr, value: float) -> float | None:
 
 def can_vanish(e: Expr, facts: Facts) -> bool:
     """Tell whether `e` can be 0, taking the terms of a sum of what is not negative one by one: that they share inputs is no guard."""
+    if underflow_apart(core(e)) or counted(e):
+        return False
     if facts.touches(e, 0.0):
         return facts.would_touch(e, 0.0)
     if same_sides(core(e), facts):
@@ -164,6 +181,18 @@ def can_vanish(e: Expr, facts: Facts) -> bool:
         case Mul(x, y):
             return can_vanish(x, facts) or can_vanish(y, facts)
     return False
+
+
+def underflow_apart(e: Expr) -> bool:
+    """Tell whether `e` adds two positive values that are 0 only where they underflow, which two will hardly do in the same place."""
+    return isinstance(e, Add) and e.x is not e.y and all(isinstance(core(x), (Exp, Sigmoid, Softplus)) for x in (e.x, e.y))
+
+
+def counted(e: Expr) -> bool:
+    """Tell whether `e` is computed from nothing but sizes and numbers."""
+    leaves = [part for part in walk(e) if not any(children(part)) and not isinstance(part, Const)]
+    sizes = [part for part in walk(e) if isinstance(part, Bounded) and part.name == "size"]
+    return bool(sizes) and all(any(leaf is inner for size in sizes for inner in walk(size)) for leaf in leaves)
 
 
 def same_sides(e: Expr, facts: Facts) -> bool:
@@ -193,6 +222,8 @@ def zero_when(x: Expr) -> str:
             return "for plausible inputs"
         case Abs(Sub()) | Sub():
             return "where both sides are equal"
+        case Bounded("uniform"):
+            return f"once in {UNIFORM_DRAWS} draws"
         case Relu() | Maximum(_, Const(0.0)):
             return "for every negative input"
         case Div(y, _) | Mul(y, Const()):

@@ -6,6 +6,7 @@ from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, Log, Log1p, Maximum, Neg, Sub, children
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import guard_of
+from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -49,7 +50,7 @@ def ineffective_epsilon(e: Expr, facts: Facts) -> Report | None:
         if facts.loses_guard(x, 0.0):
             guard = guard_of(x)
             return Report(
-                f"this guard vanishes in {facts.dtype}: {lost(guard, facts)}, so `{facts.name(x)}` can still be 0",
+                f"this guard vanishes in {facts.dtype}: {lost(guard, facts)}, so {spoken(x, facts)} can still be 0",
                 help=f"keep at least {float(facts.format.next_up(1.0)) - 1:.2g} away from 1, or compute the loss from logits",
                 because=(guard if guard is not None else x,),
                 covers=tuple(part for part in children(e) if isinstance(part, Div)),

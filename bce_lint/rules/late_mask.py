@@ -9,7 +9,7 @@ from bce_lint.facts.expr import Const, Expr, Mul, MulNoNan, Sqrt, Truth, Where, 
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.meaning import Role
 from bce_lint.facts.purpose import forgiven, trained_through
-from bce_lint.facts.singular import Singular, computed_in, kept_out, singular
+from bce_lint.facts.singular import Singular, computed_in, held_off, kept_out, singular
 from bce_lint.facts.uses import numerator
 from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
@@ -76,7 +76,7 @@ def undone(product: Expr, facts: Facts) -> Iterator[tuple[Singular, Expr, Expr |
             if only_gradient and (forgiven(type(found.op), facts) or not trained_through(facts)):
                 continue
             for mask in numerator(other):
-                if isinstance(mask, Truth) and kept_out(found, mask, chosen=True):
+                if isinstance(mask, Truth) and kept_out(found, mask, chosen=True) and not held_off(found, facts):
                     yield found, mask, mask
                 elif found.at == 0 and mask in numerator(found.operand) and is_mask(mask, facts):
                     yield found, mask, None

@@ -8,7 +8,7 @@ from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import Const, Div, Expr, Log, Where, replaced
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.purpose import forgiven, trained, trained_through
-from bce_lint.facts.singular import Singular, can_vanish, computed_in, kept_out, singular
+from bce_lint.facts.singular import Singular, can_vanish, computed_in, held_off, kept_out, singular
 from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 from bce_lint.source.prefilter import Kinds
@@ -74,7 +74,7 @@ def broken(where: Where, facts: Facts) -> Iterator[Singular]:
     """Yield the ops in either branch that break where the branch is not chosen."""
     for branch, other, chosen in ((where.x, where.y, True), (where.y, where.x, False)):
         for found in filter(None, map(singular, computed_in(branch))):
-            if kept_out(found, where.test, chosen=chosen):
+            if kept_out(found, where.test, chosen=chosen) and not held_off(found, facts):
                 if not forgiven(type(found.op), facts) and trained(found.op if isinstance(found.op, Div) else found.operand, facts):
                     yield found
             elif isinstance(found.op, Log) and isinstance(core(other), Const) and unseen(found.operand, facts):
