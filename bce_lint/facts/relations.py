@@ -15,6 +15,7 @@ from bce_lint.facts.expr import (
     LogSoftmax,
     LogSumExp,
     Max,
+    Maximum,
     Mul,
     Neg,
     Param,
@@ -73,9 +74,13 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
 
 
 def shifts_by_max(x: Expr, y: Expr) -> bool:
-    """Tell whether `y` is the maximum of `x` along some axis, perhaps reshaped or detached."""
-    inner = core(y)
-    return isinstance(inner, Max) and core(inner.x) is core(x)
+    """Tell whether `y` is the maximum of `x` along some axis, perhaps reshaped or detached, or the larger of `x` and something else."""
+    match core(y):
+        case Max(values):
+            return core(values) is core(x)
+        case Maximum(a, b):
+            return core(x) in (core(a), core(b))
+    return False
 
 
 def attached(x: Expr) -> Expr:

@@ -15,14 +15,17 @@ from bce_lint.facts.expr import (
     Asin,
     Atanh,
     Bounded,
+    Clip,
     Const,
     Div,
     Exp,
     Expr,
     Log,
     Log1p,
+    Max,
     Maximum,
     Mean,
+    Min,
     Mul,
     Neg,
     Norm,
@@ -195,6 +198,16 @@ def counted(e: Expr) -> bool:
     return bool(sizes) and all(any(leaf is inner for size in sizes for inner in walk(size)) for leaf in leaves)
 
 
+def is_total(x: Expr) -> bool:
+    """Tell whether `x` is a square, a distance, or a sum or mean of such, perhaps only held at 0: 0 where both sides are equal."""
+    match core(x):
+        case Square() | Abs(Sub()):
+            return True
+        case Sum(inner) | Mean(inner) | Maximum(inner) | Clip(inner):
+            return is_total(inner)
+    return False
+
+
 def same_sides(e: Expr, facts: Facts) -> bool:
     """Tell whether `e` is how far a prediction is from its label: 0 once it is right."""
     match e:
@@ -212,12 +225,14 @@ def zero_when(x: Expr) -> str:
             return "when nothing is selected"
         case Sum(Mul()):
             return "when nothing overlaps"
-        case Sqrt(y) | Square(y) | Mean(y):
+        case Sqrt(y) | Square(y):
             return zero_when(y)
-        case Norm(y):
+        case Norm(y) | Mean(y):
             return zero_when_all(core(y))
         case Sub(Add(Sum(), Sum()), _):
             return "when all entries are"
+        case Sub(Max(y), Min(z)) if core(y) is core(z):
+            return "when all entries are equal"
         case Sub(Const(), _):
             return "for plausible inputs"
         case Abs(Sub()) | Sub():

@@ -19,6 +19,7 @@ from bce_lint.facts.expr import (
     Max,
     Maximum,
     Mean,
+    Min,
     Minimum,
     Mul,
     NanToNum,
@@ -107,7 +108,7 @@ def can_be_zero(e: Expr, facts: Facts) -> bool:
     match core(e):
         case Sum(Add(_, Const())) | Mean(Add(_, Const())):
             return False
-        case Sum() | Norm() | Std() | Var() | Max():
+        case Sum() | Norm() | Std() | Var() | Max() | Min() | Mean(Square() | Abs()):
             return True
         case Sqrt(x) | Square(x) | Abs(x) | Mean(x) | Mul(x, Const()) | Div(x, _):
             return can_be_zero(x, facts)

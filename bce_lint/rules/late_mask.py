@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from bce_lint.facts import roles
-from bce_lint.facts.expr import Const, Expr, Mul, MulNoNan, Sqrt, Truth, Where, replaced
+from bce_lint.facts.algebra import core
+from bce_lint.facts.expr import Const, Exp, Expr, LogSoftmax, Mul, MulNoNan, Softmax, Sqrt, Truth, Where, replaced
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.meaning import Role
 from bce_lint.facts.purpose import forgiven, trained_through
@@ -54,7 +56,7 @@ def late_mask(product: Expr, facts: Facts) -> Report | None:
     """
     found = next(undone(product, facts), None)
     if found is None:
-        return None
+        return _excluded(product, facts)
     masked, mask, test = found
     return Report(
         f"{spoken(mask, facts)} is 0 where {spoken(masked.op, facts)} is infinite, and 0 * inf is NaN",
@@ -65,6 +67,20 @@ def late_mask(product: Expr, facts: Facts) -> Report | None:
         if test
         else None,
     )
+
+
+def _excluded(product: Expr, facts: Facts) -> Report | None:
+    """Report an entropy of logits among which those of what is masked are -inf."""
+    assert isinstance(product, (Mul, MulNoNan))
+    for p, log in ((product.x, product.y), (product.y, product.x)):
+        match core(p), core(log):
+            case Softmax(x) | Exp(LogSoftmax(x)), LogSoftmax(z) if x is z and facts.touches(z, -math.inf):
+                return Report(
+                    f"{spoken(z, facts)} is -inf where it is masked: {spoken(log, facts)} is -inf there as well, and 0 * -inf is NaN",
+                    help="mask with a large negative number, such as -1e9, instead of -inf",
+                    because=(z,),
+                )
+    return None
 
 
 def undone(product: Expr, facts: Facts) -> Iterator[tuple[Singular, Expr, Expr | None]]:

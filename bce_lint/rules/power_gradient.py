@@ -6,7 +6,7 @@ from bce_lint.facts.exponentials import differentiated
 from bce_lint.facts.expr import Pow
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.purpose import in_loss, trained
-from bce_lint.facts.singular import can_vanish, not_chosen
+from bce_lint.facts.singular import can_vanish, is_total, not_chosen
 from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 from bce_lint.source.prefilter import Kinds
@@ -56,7 +56,8 @@ def power_gradient(power: Pow, facts: Facts) -> Report | None:
     if not differentiated(facts) or not in_loss(facts) or exponent.point is None or not exponent.hi < 1 or exponent.point == 0:
         return None
     x = power.x
-    if not can_vanish(x, facts) or not trained(x, facts) or not_chosen(power, facts):
+    vanishes = can_vanish(x, facts) or (is_total(x) and facts.range(x).interval.lo == 0)
+    if not vanishes or not trained(x, facts) or not_chosen(power, facts):
         return None
     worse = "the power is infinite" if exponent.point < 0 else "the gradient of the power is infinite"
     return Report(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Clip, Div, Expr, Maximum, Mean, Norm, Sqrt, Square, Std, Sum
+from bce_lint.facts.expr import Div, Expr, Norm, Sqrt, Std
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.purpose import forgiven, in_loss, scales, trained
-from bce_lint.facts.singular import not_chosen, zero_when
+from bce_lint.facts.singular import is_total, not_chosen, zero_when
 from bce_lint.facts.uses import computed, numerator
 from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
@@ -82,9 +81,3 @@ def radicand(root: Expr, facts: Facts) -> Expr | None:
         case Sqrt(x) if facts.range(x).interval.lo == 0 and (is_total(x) or (facts.touches(x, 0.0) and facts.would_touch(x, 0.0))):
             return x
     return None
-
-
-def is_total(x: Expr) -> bool:
-    """Tell whether `x` is a sum or mean of squares, perhaps only held at 0."""
-    inner = core(x)
-    return isinstance(inner, Square) or (isinstance(inner, (Sum, Mean, Maximum, Clip)) and is_total(inner.x))
