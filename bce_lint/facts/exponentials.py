@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from bce_lint.facts.algebra import core
-from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Max, Mean, Mul, Sub, Sum, Where, walk
+from bce_lint.facts.expr import Add, Clip, Const, Div, Exp, Expr, Free, Index, Max, Mean, Mul, Opaque, Param, Sub, Sum, Where, walk
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import factors
 from bce_lint.facts.vocabulary.customs import WITHOUT_GRADIENT
@@ -17,7 +17,9 @@ def overflowing(e: Expr, facts: Facts) -> Exp | None:
     It must be written in the same function: what a function of the file computes is judged there, not wherever that is called.
     """
     inner = core(e)
-    if not isinstance(inner, Exp) or facts.trace.place(inner, facts.site.order) is None or held_by_maximum(inner.x, facts):
+    if not isinstance(inner, Exp) or facts.trace.place(inner, facts.site.order) is None:
+        return None
+    if held_by_maximum(inner.x, facts) or held_by_name(inner.x):
         return None
     return inner if facts.touches(inner, math.inf) else None
 
@@ -31,6 +33,14 @@ def held_by_maximum(x: Expr, facts: Facts) -> bool:
             return not negative(b) and (held_by_maximum(a, facts) or held_by_maximum(b, facts))
         case Div(a, b):
             return not negative(b) and held_by_maximum(a, facts)
+    return False
+
+
+def held_by_name(x: Expr) -> bool:
+    """Tell whether `x` is clipped at a number that somebody else chooses: `clip(x, self.low, self.high)`."""
+    match core(x):
+        case Clip(_, _, Param(default=None) | Free() | Opaque() | Index()):
+            return True
     return False
 
 

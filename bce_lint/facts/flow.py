@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from bce_lint.facts import algebra, conditions
@@ -11,8 +12,14 @@ from bce_lint.facts.lower import ARITHMETIC, Lower, dotted_name
 from bce_lint.facts.scope import Scope
 from bce_lint.facts.trace import Site, Trace
 from bce_lint.syntax import ir
+from bce_lint.syntax.unparse import unparse
 
 Names = dict[str, Expr]
+
+ONLOOKERS = re.compile(
+    r"(?:^|[._])assert|^print$|[pP]rint$|\bsummary\.|add_(?:scalar|histogram)|\blogg(?:er|ing)\.|log_(?:metrics?|scalars?|kv)$|^wandb\.log$"
+)
+"""What is called for its arguments to be looked at: nothing comes of them."""
 
 
 class Flow:
@@ -65,7 +72,9 @@ class Flow:
                 for alias in aliases:
                     self.scope.names[alias.bound] = Reference(alias.name)
             case ir.Assert(test=test):
+                sites = len(self.trace.sites)
                 self.trace.under += conditions.tested(test, self.lower.lower, self.trace).when(holds=True)
+                del self.trace.sites[sites:]
             case ir.Delete(targets=targets):
                 for target in targets:
                     self.lower.forget(target)
@@ -101,8 +110,11 @@ class Flow:
                 self.lower.unpack(target, value, result)
 
     def _evaluate(self, value: ir.Expression) -> None:
+        sites = len(self.trace.sites)
         expr = self.lower.lower(value)
         if isinstance(value, ir.Call):
+            if ONLOOKERS.search(unparse(value.func)):
+                del self.trace.sites[sites:]
             self.trace.discarded.append(Site(value, expr, self.scope.visible(), self.trace.clock))
 
     def _define(self, node: ir.Function | ir.Class) -> None:

@@ -219,6 +219,8 @@ class Lower:
         match value, index:
             case Items(items), ir.Literal(value=int(i)) if -len(items) <= i < len(items):
                 return items[i]
+            case Param(name, scope, Items(items)), ir.Literal(value=int(i)) if -len(items) <= i < len(items):
+                return Param(f"{name}[{which}]", scope, items[i])
             case ((Const() | Nothing() | Text() | Items()), _):
                 return algebra.elements(value) or self.opaque(f"[{which}]")
             case Reference() | Definition() | Made() | Layer(), _:
