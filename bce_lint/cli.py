@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,6 +15,7 @@ from bce_lint.config import Config, read
 from bce_lint.finding import Confirmed, Finding, Refuted, Trouble, UsageError
 
 if TYPE_CHECKING:
+    from bce_lint.confirm.case import Case
     from bce_lint.confirm.confirm import Progress
     from bce_lint.lint import Outcome
     from bce_lint.report.sources import Sources
@@ -44,7 +46,7 @@ def _run(config: Config) -> int:
     elif config.list_rules or config.explain:
         from bce_lint import explain
 
-        _print(explain.page(config.explain) if config.explain else explain.listing())
+        _print(explain.page(config.explain, partial(_confirmed, config)) if config.explain else explain.listing())
     elif config.why is not None:
         from bce_lint.why import why
 
@@ -63,7 +65,7 @@ def _judge(config: Config) -> int:
     if config.diff:
         return _show(config, outcome)
     _put(outcome)
-    findings = _confirmed(config, outcome) if config.confirm else outcome.findings
+    findings = _confirmed(config, outcome.cases) if config.confirm else outcome.findings
     shown = [finding for finding in findings if isinstance(finding.verdict, Confirmed)] if config.only_confirmed else findings
     _report(config, shown, outcome, [finding for finding in findings if finding not in shown])
     _write(config, shown)
@@ -115,14 +117,14 @@ def _status(findings: Sequence[Finding], troubles: Sequence[Trouble]) -> int:
     return FOUND if any(not isinstance(finding.verdict, Refuted) for finding in findings) else CLEAN
 
 
-def _confirmed(config: Config, outcome: Outcome) -> Sequence[Finding]:
-    if not outcome.cases:
+def _confirmed(config: Config, cases: Sequence[Case]) -> Sequence[Finding]:
+    if not cases:
         return ()
     from bce_lint.confirm.case import Options
     from bce_lint.confirm.confirm import confirm
 
     with _progress() as progress:
-        return confirm(outcome.cases, Options(dtype=config.dtype, curve=config.plot is not None), progress)
+        return confirm(cases, Options(dtype=config.dtype, curve=config.plot is not None), progress)
 
 
 @contextmanager

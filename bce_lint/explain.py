@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import unified_diff
+from textwrap import dedent
 
 from bce_lint import registry
 from bce_lint.config import Config
-from bce_lint.finding import Finding
+from bce_lint.confirm.case import Case
+from bce_lint.finding import Confirmed, Finding, Undecided
 from bce_lint.fix import apply
 from bce_lint.judge import Judge
 from bce_lint.report.text import full
+from bce_lint.report.verdict import Screen, report
 from bce_lint.rule import Bad, Level
 from bce_lint.source.read import Source
 
 EXAMPLE = "example.py"
 
 
-def page(word: str) -> str:
-    """Return the page, in Markdown, of the rule whose name or code is `word`."""
+Measure = Callable[[Sequence[Case]], Sequence[Finding]]
+"""Runs cases: confirm, with whatever shows its progress."""
+
+
+def page(word: str, measure: Measure | None = None) -> str:
+    """Return the page, in Markdown, of the rule whose name or code is `word`; with `measure` its examples are run, too."""
     rule = registry.find(word)
     when = {Level.DEFAULT: "On by default.", Level.OPT_IN: "Off unless selected.", Level.ADVICE: "Advice: off unless selected."}
     head = f"# {rule.name} ({rule.code})\n\n{rule.summary}\n\n{rule.rationale}\n\n{when[rule.level]}\n"
+    found = [_found(bad) for bad in rule.bad]
+    own = [next(case for case in cases if case.finding.rule == rule.name) for cases in found]
+    numbers = [_measured(finding) for finding in measure(own)] if measure else [""] * len(own)
+    bad = [_bad(*one) for one in zip(rule.bad, found, numbers, strict=True)]
     good = [f"## Good\n\n{_code(good.source)}" for good in rule.good]
-    return "\n".join([head, *(_bad(bad) for bad in rule.bad), *good])
+    return "\n".join([head, *bad, *good])
 
 
 def listing() -> str:
@@ -39,13 +50,34 @@ def table() -> str:
     return "".join(["| code | name | finds | runs |\n", "|---|---|---|---|\n", *rows])
 
 
-def _bad(bad: Bad) -> str:
-    """Return an example with what bce-lint really says of it, and what its fixes really make of it."""
-    cases = Judge(Config(paths=(EXAMPLE,), select=(registry.ALL,))).judge(Source(EXAMPLE, bad.source.encode())).cases
-    findings = [case.finding for case in cases]
+def _found(bad: Bad) -> Sequence[Case]:
+    """Return what all rules find in an example."""
+    return Judge(Config(paths=(EXAMPLE,), select=(registry.ALL,))).judge(Source(EXAMPLE, bad.source.encode())).cases
+
+
+def _bad(bad: Bad, found: Sequence[Case], numbers: str) -> str:
+    """Return an example with what bce-lint really says of it, what its fixes really make of it, and what running it gave."""
+    findings = [case.finding for case in found]
     said = "\n".join(full(finding, lambda _path, _cell: bad.source.splitlines()) for finding in findings)
     diff = _diff(bad.source, findings)
-    return "\n".join([f"## Bad\n\n{_code(bad.source)}", _block("text", said), *([_block("diff", diff)] if diff else [])])
+    return "\n".join(
+        [
+            f"## Bad\n\n{_code(bad.source)}",
+            _block("text", said),
+            *([_block("diff", diff)] if diff else []),
+            *([_block("text", numbers)] if numbers else []),
+        ]
+    )
+
+
+def _measured(finding: Finding) -> str:
+    """Return the numbers of an example that breaks, or why there are none here; of one that is finite there is nothing to show."""
+    match finding.verdict:
+        case Confirmed() as broken:
+            return dedent(report(broken, Screen()))
+        case Undecided(reason) if "not installed" in reason:
+            return f"not measured: {reason}\n"
+    return ""
 
 
 def _diff(source: str, findings: Sequence[Finding]) -> str:

@@ -172,9 +172,15 @@ def test_the_same_command_twice_prints_the_same() -> None:
 def test_version_rules_and_pages_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, "--version") == (0, "bce-lint 0.1.0\n", "")
     assert "BCE101  logit-of-probability " in printed(capsys, "--list-rules")[1]
-    by_code = printed(capsys, "--explain", "BCE101")
-    assert by_code == printed(capsys, "--explain", "logit-of-probability")
-    assert by_code[1].startswith("# logit-of-probability (BCE101)\n")
+
+
+@pytest.mark.framework
+def test_a_rules_page_is_printed_with_measured_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("tensorflow", reason="one of the examples runs in TensorFlow")
+    status, page, _ = printed(capsys, "--explain", "late-mask")
+    assert status == 0
+    assert page.startswith("# late-mask (BCE204)\n")
+    assert page.count("\nconfirmed: ") == 2
 
 
 # --- colour, pipes, interruption

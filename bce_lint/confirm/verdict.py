@@ -91,7 +91,7 @@ def witnesses(run: Ran) -> Iterator[Witness]:
     told: list[Break] = []
     for found in run.outcome.breaks:
         side = run.patterns[found.pattern].agreement
-        if (not side and found.logit >= best[found.what] * (1 + NEAR)) or any(_same(found, other) for other in told):
+        if (not side and found.logit > best[found.what] * (1 + NEAR)) or any(_same(found, other) for other in told):
             continue
         told.append(found)
         twins = [run.patterns[o.pattern].agreement for o in run.outcome.breaks if _same(found, o)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import (
     Acos,
+    Add,
     Asin,
     Atanh,
     Clip,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 WORDS: Mapping[type[Expr], str] = {
     Acos: "the angle",
+    Add: "the sum",
     Asin: "the angle",
     Atanh: "its atanh",
     Clip: "the clipped value",

@@ -9,6 +9,7 @@ from bce_lint.facts.exponentials import harmless
 from bce_lint.facts.expr import LOG2, Add, Const, Cosh, Div, Exp, Expr, Log, Mul, Param, Softplus, Sub
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.vocabulary.customs import EARLY_COSH
+from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -58,7 +59,7 @@ def naive_log_cosh(log: Log, facts: Facts) -> Report | None:
     what = "raises OverflowError" if facts.framework == "python" else f"is infinite in {facts.dtype}"
     stable = add(x, Softplus(mul(x, Const(-2.0))))
     return Report(
-        f"`{facts.name(log.x)}` {what} once `{facts.name(x)}` passes {limit:.2f}, and its logarithm with it",
+        f"{spoken(log.x, facts)} {what} once `{facts.name(x)}` passes {limit:.2f}, and its logarithm with it",
         help="use the framework's log_cosh, or x + softplus(-2 x) - log(2)",
         because=(x,),
         covers=(log, log.x, Exp(x), Exp(neg(x))),
