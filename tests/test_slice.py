@@ -111,8 +111,13 @@ def test_operations_over_several_lines_are_marked_whole() -> None:
     [
         ("class A:\n    def call(self, y_pred):\n        return K.log(y_pred)\n", (Step("class", "A"), Step("function", "call"))),
         (
-            "def make(g):\n    def loss(y_pred):\n        return K.log(y_pred)\n    return loss\n",
+            "def make(g):\n    def loss(y_pred):\n        return g * K.log(y_pred)\n    return loss\n",
             (Step("function", "make"), Step("function", "loss")),
+        ),
+        ("def make(g):\n    def loss(y_pred):\n        return K.log(y_pred)\n    return loss\n", (Step("function", "loss"),)),
+        (
+            "class A:\n    def test(self):\n        def loss(y_pred):\n            return K.log(y_pred)\n        return loss\n",
+            (Step("function", "loss"),),
         ),
         ("if True:\n    def loss(y_pred):\n        return K.log(y_pred)\n", (Step("function", "loss"),)),
         ("with a:\n    for b in c:\n        def loss(y_pred):\n            return K.log(y_pred)\n", (Step("function", "loss"),)),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
 from bce_lint.confirm.case import Case, Options
 from bce_lint.confirm.pool import Pool, unavailable
 from bce_lint.confirm.slice import NotClosed, programs
-from bce_lint.confirm.verdict import Run, judge
-from bce_lint.confirm.worker.job import Job, Outcome
+from bce_lint.confirm.slice_roles import by_name, variants
+from bce_lint.confirm.verdict import Run, beside, judge, loses_digits
+from bce_lint.confirm.worker.job import Failure, Job
 from bce_lint.confirm.worker.probes import FORMATS
-from bce_lint.finding import Finding, Undecided, Verdict
+from bce_lint.finding import Confirmed, Finding, Refuted, Undecided, Verdict
 
 Progress = Callable[[str, int, int], None]
 """Is told what is going on, how many findings are judged, and how many there are."""
@@ -29,6 +30,9 @@ WORKERS = {
     "python": "numpy",
 }
 """Which worker runs a framework's code: Keras runs on TensorFlow unless it is told otherwise."""
+
+
+ONLY_BY_NAME = "nothing breaks if `{}` is a probability, but only its name says so, and the finding is about any number"
 
 
 def worker(case: Case) -> str | None:
@@ -62,16 +66,45 @@ def _verdict(case: Case, options: Options, pool: Pool) -> Verdict:
         return Undecided(f"confirm cannot run {case.meaning.framework} code yet")
     if find_spec(framework) is None:
         return Undecided(unavailable(framework))
+    before: Verdict | None = None
+    for one in variants(case):
+        verdict, final = _judged(Question(one, framework, options), pool)
+        if before is None or not isinstance(verdict, Undecided):
+            before = verdict
+        elif isinstance(before, Refuted) and (name := by_name(case.meaning)):
+            before = Undecided(ONLY_BY_NAME.format(name))
+        if final:
+            break
+    assert before is not None
+    return before
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A case with the roles of its inputs settled, and how to run it."""
+
+    case: Case
+    framework: str
+    options: Options
+
+
+def _judged(asked: Question, pool: Pool) -> tuple[Verdict, bool]:
+    """Run what can be run until something comes of it; say whether it makes no sense to try with other inputs."""
+    case, options = asked.case, asked.options
     dtype = options.dtype or (case.meaning.dtype if case.meaning.dtype in FORMATS else "float32")
     first = ""
     for sliced in programs(case):
         if isinstance(sliced, NotClosed):
             first = first or sliced.reason
             continue
-        job = Job(sliced, dtype, options.seconds, options.curve)
-        answer = pool.run(framework, job)
+        site = case.meaning.site
+        job = Job(sliced, dtype, options.seconds, options.curve, beside(site), loses_digits(site))
+        answer = pool.run(asked.framework, job)
         note = f"only the flagged expression was run: of its function, {first}" if first else ""
-        if isinstance(answer, Outcome) or answer.final:
-            return judge(Run(case, job, note), answer)
-        first = first or answer.reason
-    return Undecided(first)
+        verdict = judge(Run(case, job, note), answer)
+        if not isinstance(verdict, Undecided):
+            return verdict, isinstance(verdict, Confirmed)
+        if isinstance(answer, Failure) and answer.final:
+            return verdict, True
+        first = first or verdict.reason
+    return Undecided(first), False

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bce_lint.confirm.worker.inputs import MASKED
+from bce_lint.confirm.worker.inputs import EMPTY, MASKED, PER_ROW
 from bce_lint.confirm.worker.job import Argument, Outcome, Reading
 from bce_lint.confirm.worker.measure import REFERENCE, YOURS
 from bce_lint.confirm.worker.probes import Pattern, mask
-from bce_lint.facts.expr import Expr, Free, LogSigmoid, LogSoftmax, Mul, Neg, Sigmoid, Softmax
+from bce_lint.facts.expr import Abs, Expr, Free, LogSigmoid, LogSoftmax, Mul, Neg, Sigmoid, Softmax
 from bce_lint.facts.meaning import Meaning, Role
 
 DIGITS = 20
@@ -51,6 +51,27 @@ class Reference:
         """Return the exact value at a point."""
         return self._by_meaning(reading) if self.exact else _of(reading, REFERENCE)
 
+    def value(self, reading: Reading) -> float:
+        """Return the exact value at a point, without its derivative; NaN where it is not known for certain.
+
+        Where there are both, the code's meaning and the same code in float64 must agree.
+        """
+        double = _of(reading, REFERENCE).value
+        meant = self._value(self._inputs(self.patterns[reading.pattern], reading.logit)) if self.exact else math.nan
+        if math.isnan(meant) or math.isnan(double):
+            return meant if self.exact else double
+        return meant if abs(meant - double) <= CLOSE * max(abs(double), abs(meant)) else math.nan
+
+    def _value(self, inputs: dict[str, object]) -> float:
+        from bce_lint.confirm import exact
+
+        if self.result is None:
+            return math.nan
+        try:
+            return float(_mean(exact.evaluate(self.result, inputs, DIGITS)))
+        except (exact.NotExact, ArithmeticError, ValueError):
+            return math.nan
+
     def _agrees(self) -> bool:
         """Say whether the meaning, as it was read, is what ran: at the most harmless point of the table they must agree."""
         if not self.outcome.table:
@@ -86,13 +107,14 @@ class Reference:
             LOGITS.name: Mul(MAGNITUDE, DIRECTION),
         }
         labels = np.array(pattern.y).reshape(self.outcome.shape)
+        labels = labels[..., 0] if self.outcome.labels == PER_ROW else labels
         texts = dict(self.outcome.assumed)
         for argument in self.arguments:
             role = Role(argument.role)
             if role is Role.LABEL:
                 made[argument.name] = labels
-            elif texts.get(argument.name) == MASKED:
-                made[argument.name] = np.array(mask(self.outcome.shape)).reshape(self.outcome.shape)
+            elif (kind := texts.get(argument.name)) in (MASKED, EMPTY):
+                made[argument.name] = np.array(mask(self.outcome.shape)).reshape(self.outcome.shape) * (kind == MASKED)
             elif role in MADE:
                 logits = OPPOSITE if "-logit" in texts.get(argument.name, "") else LOGITS
                 made[argument.name] = _squashed(role, logits, classes=argument.classes)
@@ -108,7 +130,7 @@ class Reference:
         return settings
 
 
-MADE = {Role.LOGIT, Role.PROBABILITY, Role.LOG_PROBABILITY}
+MADE = {Role.LOGIT, Role.AMOUNT, Role.PROBABILITY, Role.LOG_PROBABILITY}
 
 
 def _squashed(role: Role, logits: Expr, *, classes: bool) -> Expr:
@@ -116,6 +138,8 @@ def _squashed(role: Role, logits: Expr, *, classes: bool) -> Expr:
     match role:
         case Role.PROBABILITY:
             return Softmax(logits) if classes else Sigmoid(logits)
+        case Role.AMOUNT:
+            return Abs(logits)
         case Role.LOG_PROBABILITY:
             return LogSoftmax(logits) if classes else LogSigmoid(logits)
         case _:

@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import indent
 
 from bce_lint.confirm import files
+from bce_lint.confirm.worker.inputs import EMPTY, PER_ROW
 from bce_lint.confirm.worker.job import Job, Outcome, Program, SourceFile
 from bce_lint.confirm.worker.measure import YOURS
 from bce_lint.confirm.worker.probes import Pattern, mask
@@ -137,12 +138,13 @@ def _call(framework: str, job: Job, outcome: Outcome, patterns: Sequence[Pattern
     if not outcome.call:
         return said
     logits = [direction * magnitude for direction in pattern.direction]
+    call = outcome.call.replace("|logit|", "abs(logit)")
     lines = [
         f"logit = {ARRAYS[framework].format(values=logits, dtype=job.dtype, shape=outcome.shape)}",
         *_labels(framework, job, outcome, pattern),
         *_mask(framework, job, outcome),
         *_activations(framework, outcome.call),
-        RUNS[framework].format(call=outcome.call),
+        RUNS[framework].format(call=call),
     ]
     return f"{said}\ndef reproduce():\n{indent(chr(10).join(lines), '    ')}\n\n\nreproduce()"
 
@@ -171,16 +173,17 @@ def _labels(framework: str, job: Job, outcome: Outcome, pattern: Pattern) -> Ite
     if not outcome.labelled:
         return
     values: list[float] = list(pattern.y)
-    shape, dtype = outcome.shape, job.dtype if outcome.labels == "numbers" else "int64"
-    if outcome.labels == "class numbers":
+    shape, dtype = outcome.shape, job.dtype if outcome.labels in ("numbers", PER_ROW) else "int64"
+    if outcome.labels in ("class numbers", PER_ROW):
         rows = [values[start : start + shape[-1]] for start in range(0, len(values), shape[-1])]
-        values, shape = [row.index(max(row)) for row in rows], shape[:-1]
+        values, shape = [row[0] if outcome.labels == PER_ROW else row.index(max(row)) for row in rows], shape[:-1]
     yield f"labels = {ARRAYS[framework].format(values=values, dtype=dtype, shape=shape)}"
 
 
 def _mask(framework: str, job: Job, outcome: Outcome) -> Iterator[str]:
     if re.search(r"[=( ]mask\b", outcome.call):
-        values = [*mask(outcome.shape)]
+        empty = EMPTY in dict(outcome.assumed).values()
+        values = [0.0 if empty else entry for entry in mask(outcome.shape)]
         yield f"mask = {ARRAYS[framework].format(values=values, dtype=job.dtype, shape=outcome.shape)}"
 
 

@@ -6,7 +6,6 @@ Nothing is executed here. The worker runs a statement only when its name is firs
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,51 +13,16 @@ from pathlib import Path
 from bce_lint.confirm import slice_project as project
 from bce_lint.confirm.case import Case
 from bce_lint.confirm.slice_pieces import DEFINITIONS, Definition, Piece, cut, definition
-from bce_lint.confirm.slice_script import NAME, Surroundings, script
+from bce_lint.confirm.slice_roles import otherwise, taken
+from bce_lint.confirm.slice_script import NAME, Script, Surroundings, compiled, script
 from bce_lint.confirm.worker.job import Argument, Program, SourceFile, Statement, Step
 from bce_lint.confirm.worker.lazy import SITE
-from bce_lint.facts.expr import (
-    Abs,
-    Clip,
-    Cosh,
-    Div,
-    DivNoNan,
-    Exp,
-    Expm1,
-    Expr,
-    Free,
-    Linear,
-    Log,
-    Log1p,
-    LogSumExp,
-    Maximum,
-    Norm,
-    Param,
-    Pow,
-    Relu,
-    Sigmoid,
-    Sinh,
-    Softmax,
-    Softplus,
-    Sqrt,
-    Square,
-    Std,
-    Var,
-    walk,
-)
-from bce_lint.facts.meaning import Input, Meaning, Role
-from bce_lint.facts.roles import under
+from bce_lint.facts.expr import Div, DivNoNan, Exp, Expm1, Log, Log1p, LogSumExp, Norm, Pow, Sqrt, Std
+from bce_lint.facts.meaning import Meaning
 from bce_lint.facts.vocabulary import CUSTOMARY
 from bce_lint.finding import Span
 
 MOST_FILES = 40
-SEVERAL = re.compile(r"categor|multi_?class|softmax|(class|cls)_?(weights?|w)$|^n(um|b)?_?classes$", re.IGNORECASE)
-VARYING = {Role.PROBABILITY, Role.LOG_PROBABILITY, Role.LOGIT}
-GROWING = (Exp, Expm1, Cosh, Sinh, LogSumExp)
-"""Ops that take any number, so that an input of which nothing is known may be any number too."""
-UNSIGNED = (Square, Abs, Exp, Sigmoid, Softmax, Softplus, Norm, Std, Var, Cosh, Relu, Clip, Maximum)
-"""Ops behind which the sign of what went in is lost."""
-
 BREAKING = (Log, Log1p, Exp, Expm1, Sqrt, Pow, Div, DivNoNan, Norm, Std, LogSumExp)
 """Ops whose own value or gradient is not finite where they break a function; a clip, say, breaks it from a distance."""
 
@@ -99,9 +63,15 @@ def programs(case: Case) -> Iterator[Program | NotClosed]:
     if place is None:
         yield NotClosed("its statement does not parse by itself")
         return
+    if (loss := _compiled(case, pieces, place)) is not None:
+        yield loss
+        return
     steps = _steps(place, case.meaning)
     if steps and steps[-1].kind == "function" and case.meaning.path[-1:] != ("<lambda>",):
-        arguments = tuple(Argument(i.name, str(i.role), i.classes, i.default) for i in _inputs(case.meaning, place))
+        arguments = tuple(Argument(i.name, str(i.role), i.classes, i.default) for i in taken(case.meaning, place.around))
+        lifted = _lifted(place, case.source)
+        if lifted is not place:
+            place, steps = lifted, steps[-1:]
         entry = Entry(place.piece, mark(place), steps, arguments)
         yield _program(case, pieces if place.piece in pieces else (*pieces, place.piece), entry)
     yield _expression(case, pieces, place)
@@ -112,36 +82,6 @@ def programs(case: Case) -> Iterator[Program | NotClosed]:
 def program(case: Case) -> Program | NotClosed:
     """Return the first of `programs`."""
     return next(programs(case))
-
-
-def _signed(e: Expr, names: list[str]) -> bool:
-    """Say whether the sign of an input goes through to `e`."""
-    return any(isinstance(part, Param | Free) and part.name in names for part in under(e, UNSIGNED))
-
-
-def _otherwise(meaning: Meaning) -> tuple[Role, bool]:
-    """Return what goes into the flagged operation as the linter understood it: what is left of a model that was cut off."""
-    below = {type(e) for e in walk(meaning.site)}
-    if below & {Sigmoid, Softmax}:
-        return Role.PROBABILITY, Softmax in below
-    return (Role.LOGIT if below & {*GROWING, Linear} else Role.UNKNOWN), False
-
-
-def _inputs(meaning: Meaning, place: Place) -> tuple[Input, ...]:
-    """Return the inputs; along a class axis if the function or a setting of it says so, and any number where nothing is known of one.
-
-    That is not done where a logarithm or a root is taken of it, whatever its sign: it will be positive then.
-    What goes into a cosh is an error: a prediction that is a probability by name only may be any number then.
-    """
-    settings = (arg.arg for node in place.around if not isinstance(node, ast.ClassDef) for arg in node.args.args)
-    several = any(SEVERAL.search(name) for name in settings) or any(SEVERAL.search(node.name) for node in place.around)
-    unknown = [i.name for i in meaning.inputs if i.role is Role.UNKNOWN and i.default is None]
-    positive = any(_signed(e.x, unknown) for e in walk(meaning.site) if isinstance(e, Log | Log1p | Sqrt | Pow))
-    alone = len(unknown) <= 2 and not positive and not any(i.role in VARYING for i in meaning.inputs)
-    errors = any(isinstance(e, Cosh) for e in walk(meaning.site))
-    called = [i.name for i in meaning.inputs if i.role is Role.PROBABILITY and i.guessed] if errors else []
-    roles = dict.fromkeys([*called, *(unknown if alone else ())], Role.LOGIT)
-    return tuple(replace(i, role=roles.get(i.name, i.role), classes=i.classes or several) for i in meaning.inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +116,50 @@ def _customary(pieces: tuple[Piece, ...], entry: Piece) -> Iterator[Piece]:
 def _expression(case: Case, pieces: tuple[Piece, ...], place: Place) -> Program | NotClosed:
     if place.node is None:
         return NotClosed("it is not an expression")
+    made = script(_around(case, pieces, place), list(place.chain), place.node)
+    return NotClosed("nothing that varies goes into it") if made is None else _scripted(case, pieces, made)
+
+
+def _compiled(case: Case, pieces: tuple[Piece, ...], place: Place) -> Program | None:
+    """Return the loss that a `compile(loss=...)` names, on what the linter saw of the model's last layer."""
+    made = compiled(_around(case, pieces, place), place.node, case.meaning.site) if isinstance(place.node, ast.Call) else None
+    return None if made is None else _scripted(case, pieces, made)
+
+
+def _around(case: Case, pieces: tuple[Piece, ...], place: Place) -> Surroundings:
     inner = next((node for node in reversed(place.around) if not isinstance(node, ast.ClassDef)), None)
     body = inner.body if inner is not None else list(dict.fromkeys(piece.node for piece in pieces))
-    around = Surroundings(body, pieces, _inputs(case.meaning, place), _otherwise(case.meaning))
-    made = script(around, list(place.chain), place.node)
-    if made is None:
-        return NotClosed("nothing that varies goes into it")
+    return Surroundings(body, pieces, taken(case.meaning, place.around), otherwise(case.meaning))
+
+
+def _scripted(case: Case, pieces: tuple[Piece, ...], made: Script) -> Program:
     node = ast.parse(made.text).body[0]
     uses = frozenset(n.id if isinstance(n, ast.Name) else n.attr for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute))
     piece = Piece(node, (NAME,), case.span.row, made.text, "", uses)
     return _program(case, (*pieces, piece), Entry(piece, made.marked, (Step("function", NAME),), made.arguments))
+
+
+def _lifted(place: Place, source: str) -> Place:
+    """Return the place with a function that needs nothing of those around it as one of the module, so that they need not be called."""
+    *outer, inner = place.around
+    functions = [node for node in outer if not isinstance(node, ast.ClassDef)]
+    if not functions or outer[-1] is not functions[-1] or isinstance(inner, ast.ClassDef):
+        return place
+    bound = {name for node in functions for name in _locals(node)} - {inner.name}
+    used = {node.id for node in ast.walk(inner) if isinstance(node, ast.Name)} - _locals(inner)
+    if bound & used:
+        return place
+    piece = definition(inner, source.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return Place(piece, (inner,), place.chain[place.chain.index(inner) :], place.node)
+
+
+def _locals(function: ast.AST) -> set[str]:
+    """Return the names that a function binds, those of functions in it too."""
+    found = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    found |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+    found |= {node.name for node in ast.walk(function) if isinstance(node, DEFINITIONS) and node is not function}
+    imported = (alias for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names)
+    return found | {alias.asname or alias.name.partition(".")[0] for alias in imported}
 
 
 def locate(source: str, pieces: tuple[Piece, ...], span: Span) -> Place | None:
@@ -238,7 +212,7 @@ def _operation(expressions: list[ast.expr]) -> ast.expr | None:
     for node in reversed(expressions):
         if isinstance(node, ast.Call) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Pow)):
             return node
-    return None
+    return next((node for node in reversed(expressions) if isinstance(node, ast.BinOp | ast.UnaryOp)), None)
 
 
 def mark(place: Place) -> str:

@@ -94,7 +94,7 @@ def _pieces(node: ast.stmt, lines: list[str]) -> Iterator[Piece]:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             yield _piece(node, (node.name,), lines)
         case ast.Expr():
-            return
+            yield _piece(node, (), lines)
         case _:
             names = tuple(dict.fromkeys(_bound([node])))
             if names:

@@ -10,13 +10,25 @@ import ast
 import builtins
 import copy
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bce_lint.confirm.slice_pieces import DEFINITIONS, Piece, dotted
 from bce_lint.confirm.worker.guess import setting
 from bce_lint.confirm.worker.job import Argument
 from bce_lint.confirm.worker.lazy import SITE
+from bce_lint.facts.expr import (
+    CategoricalCrossEntropy,
+    Expr,
+    NegativeLogLikelihood,
+    Relu,
+    Sigmoid,
+    Softmax,
+    SoftmaxCrossEntropy,
+    Softplus,
+    Tanh,
+    View,
+)
 from bce_lint.facts.meaning import Input, Role
 from bce_lint.facts.roles import NAMES
 from bce_lint.facts.vocabulary import CUSTOMARY
@@ -24,11 +36,12 @@ from bce_lint.facts.vocabulary import CUSTOMARY
 NAME = "flagged_expression"
 LOGIT = "logit"
 
+OUTPUTS: Mapping[type[object], str] = {Sigmoid: "sigmoid", Softmax: "softmax", Relu: "relu", Tanh: "tanh", Softplus: "softplus"}
 ACTIVATIONS = re.compile(r"(^|\.)(softmax|sigmoid|log_softmax|logsigmoid|log_sigmoid|expit)$")
 LINEAR = re.compile(r"(^|\.)(matmul|mm|dot|dense|linear|conv\w*|bias_add|xw_plus_b|embedding\w*|einsum|fully_connected)$", re.IGNORECASE)
 VARIABLE = re.compile(r"(^|\.)(Variable|get_variable|Parameter)$")
 DATA = re.compile(
-    r"(^|\.)(placeholder|next_batch|get_next|Input|load\w*|read\w*|fetch\w*|open|run|eval|fit|predict\w*|model\w*|net\w*|inference\w*|forward|apply"
+    r"(^|\.)(placeholder|next_batch|get_next|Input|gradients|grad|load\w*|read\w*|fetch\w*|open|run|eval|fit|predict\w*|model\w*|net\w*|inference\w*|forward|apply"
     r"|(build|create|make|get)_?\w*|\w*(layer|lstm|rnn|cell|encoder|decoder|generator|discriminator|classifier|network)\w*)$",
     re.IGNORECASE,
 )
@@ -75,6 +88,24 @@ def script(around: Surroundings, chain: list[ast.AST], site: ast.expr) -> Script
     classes = maker.classes or several or any(given.classes for given in around.inputs)
     arguments = tuple(Argument(name, str(role), classes) for name, role in roles.items())
     return Script(plain, marked, arguments)
+
+
+def compiled(around: Surroundings, call: ast.Call, site: Expr) -> Script | None:
+    """Make a function of the loss that `model.compile(loss=...)` names, as Keras looks it up, and of the model's last activation."""
+    loss = next((keyword.value for keyword in call.keywords if keyword.arg == "loss"), None)
+    x = getattr(site, "x", None)
+    while isinstance(x, View):
+        x = x.x
+    if loss is None or x is None or not isinstance(call.func, ast.Attribute) or call.func.attr != "compile":
+        return None
+    maker = _Maker(around, call)
+    text = ast.unparse(maker.value(loss, call.lineno))
+    output = f"keras.activations.{OUTPUTS[type(x)]}(logit)" if type(x) in OUTPUTS else "logit"
+    several = isinstance(site, CategoricalCrossEntropy | SoftmaxCrossEntropy | NegativeLogLikelihood)
+    lines = [f"def {NAME}(labels, {LOGIT}):", "import keras", *maker.lines, f"return {SITE}(keras.losses.get({text})(labels, {output}))"]
+    marked = "\n    ".join(lines)
+    arguments = (Argument("labels", "label", several), Argument(LOGIT, "logit", several))
+    return None if maker.params else Script(marked.replace(f"{SITE}(", "("), marked, arguments)
 
 
 def _largest(chain: list[ast.AST], site: ast.expr) -> ast.expr:
@@ -241,6 +272,8 @@ class _Maker:
             return otherwise
         bare = name.strip("_").lower()
         named = next((role for role, pattern in NAMES.items() if pattern.fullmatch(bare)), None)
+        if named is Role.PROBABILITY and self.around.otherwise[0] is Role.LOGIT:
+            return Role.LOGIT
         return named or (otherwise if setting(name) is None else Role.SCALAR)
 
 
@@ -261,20 +294,40 @@ def _kind(node: ast.Call) -> Role | None:
     return Role.UNKNOWN if DATA.search(name) else None
 
 
-def _assignments(body: Iterable[ast.stmt]) -> Iterator[tuple[str, int, ast.expr | None]]:
-    """Yield name, line and value of every binding in a scope, in source order; no value where it is one of several, or a loop's."""
+def _assignments(body: Iterable[ast.stmt], fresh: set[str] | None = None) -> Iterator[tuple[str, int, ast.expr | None]]:
+    """Yield name, line and value of every binding in a scope, in source order; `fresh` are the names bound in this round of a loop.
+
+    There is no value where it is one of several, a loop's, gathered in a list, or one that a loop computes from that of the round before.
+    """
     for node in body:
         match node:
             case ast.Assign(targets=[ast.Name(name)], value=value) | ast.AnnAssign(target=ast.Name(name), value=ast.expr() as value):
-                yield name, node.lineno, value
+                grows = fresh is not None and name not in fresh and _names(value, name)
+                yield name, node.lineno, None if grows or _empty(value) else value
+                if fresh is not None and not grows:
+                    fresh.add(name)
             case ast.AugAssign(target=ast.Name(name), op=op, value=value):
-                yield name, node.lineno, ast.BinOp(ast.Name(name, ast.Load()), op, value)
+                grows = fresh is not None and name not in fresh
+                yield name, node.lineno, None if grows else ast.BinOp(ast.Name(name, ast.Load()), op, value)
             case _ if isinstance(node, (*DEFINITIONS, ast.Import, ast.ImportFrom)):
                 continue
             case _:
                 yield from ((inner.id, node.lineno, None) for inner in _targets(node))
+        looped = isinstance(node, ast.For | ast.AsyncFor | ast.While)
         for part in ("body", "orelse", "handlers", "finalbody"):
-            yield from _assignments(getattr(node, part, ()))
+            yield from _assignments(getattr(node, part, ()), set() if looped else None if fresh is None else {*fresh})
+
+
+def _empty(value: ast.expr) -> bool:
+    match value:
+        case ast.List(elts=[]) | ast.Dict(keys=[]) | ast.Call(func=ast.Name("list" | "dict"), args=[], keywords=[]):
+            return True
+        case _:
+            return False
+
+
+def _names(value: ast.expr, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(value))
 
 
 def _targets(node: ast.stmt) -> Iterator[ast.Name]:

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bce_lint.confirm import repro
 from bce_lint.confirm.case import Case
 from bce_lint.confirm.reference import Reference
-from bce_lint.confirm.slice import GROWING
+from bce_lint.confirm.slice_script import NAME
 from bce_lint.confirm.worker import probes
 from bce_lint.confirm.worker.job import Break, Failure, Job, Outcome, Reading
 from bce_lint.confirm.worker.measure import REFERENCE, YOURS
 from bce_lint.confirm.worker.probes import Pattern
 from bce_lint.facts.expr import (
+    Add,
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
+    Const,
+    Expr,
+    Log,
+    LogSoftmax,
     NegativeLogLikelihood,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
-    walk,
+    Sub,
 )
-from bce_lint.facts.meaning import Role
 from bce_lint.finding import Confirmed, Evidence, Refuted, Row, Undecided, Verdict, Witness
 
 EXACT = "exact"
@@ -30,11 +34,19 @@ YOUR_GRADIENT, STABLE_GRADIENT, EXACT_GRADIENT = "your gradient", "stable gradie
 RATE = 0.1
 """The learning rate of the one step that the training table shows, of one weight that is 1 and gets +-|logit| as its input."""
 
-GUARDED = (BinaryCrossEntropy, CategoricalCrossEntropy, SigmoidCrossEntropy, SoftmaxCrossEntropy, NegativeLogLikelihood)
-"""Losses that the framework itself keeps finite, whatever goes in."""
-
 SIDES = {"agreeing": "right", "contradicting": "wrong"}
 NEAR = 1e-4
+
+
+def beside(site: Expr) -> str:
+    """Return the kind of loss that a flagged loss must hold its own with: the framework keeps it finite, but it may not teach."""
+    match site:
+        case BinaryCrossEntropy() | SigmoidCrossEntropy():
+            return "sigmoid"
+        case CategoricalCrossEntropy() | SoftmaxCrossEntropy() | NegativeLogLikelihood() | LogSoftmax():
+            return "softmax"
+        case _:
+            return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +78,52 @@ def judge(run: Run, answer: Outcome | Failure) -> Verdict:
     if isinstance(answer, Failure):
         return Undecided(answer.reason)
     ran = Ran(run.case, run.job, run.note, answer)
+    if run.job.digits and (off := _off(ran)) is not None:
+        return Confirmed((off.witness,), evidence(off.ran))
     if answer.breaks:
         return Confirmed(tuple(witnesses(ran)), evidence(ran))
     if answer.skipped:
         return Undecided(f"nothing broke, but {answer.skipped} of {len(ran.patterns)} input patterns could not be run")
-    doubt = _doubt(ran)
-    return Undecided(doubt) if doubt else Refuted(_probes(ran), evidence(ran))
+    if (off := _off(ran)) is not None:
+        return Confirmed((off.witness,), evidence(off.ran))
+    if beside(run.case.meaning.site) and not answer.gradient:
+        return Undecided("nothing breaks, but whether this loss teaches anything only its gradient could tell")
+    return Refuted(_probes(ran), evidence(ran))
 
 
-def _doubt(run: Ran) -> str:
-    """Return why it says nothing of this finding that nothing broke, "" if it does."""
-    meaning = run.case.meaning
-    if isinstance(meaning.site, GUARDED):
-        return "nothing breaks, but the finding is about what goes into this loss, which running it cannot decide"
-    named = next((i.name for i in meaning.inputs if i.guessed and i.role is Role.PROBABILITY), "")
-    if named and any(isinstance(e, GROWING) for e in walk(meaning.site)):
-        return f"nothing breaks if `{named}` is a probability, but only its name says so, and the finding is about any number"
-    return ""
+@dataclass(frozen=True, slots=True)
+class Off:
+    """A value that is finite but wrong, and the run with its neighbours as the table."""
+
+    witness: Witness
+    ran: Ran
+
+
+def _off(run: Ran) -> Off | None:
+    """Return the most ordinary point at which the value is off: by a thousandth of it if digits are what the finding is about."""
+    outcome = run.outcome
+    reference = Reference(run.case.meaning, run.job.program.arguments, outcome, run.patterns)
+    digits = run.job.digits
+    relative, absolute = (1e-3, 0.0) if digits else (0.1, 1e-3)
+    for reading in sorted(outcome.sweep, key=lambda r: (digits and r.logit > 1, abs(math.log10(r.logit)))):
+        mine = next((value for name, value, _ in reading.numbers if name == YOURS and math.isfinite(value)), math.nan)
+        right = reference.value(reading) if digits or reading.logit >= 1 else math.nan
+        if abs(mine - right) > max(relative * abs(right), absolute):
+            share = abs(mine - right) / abs(right) if right else math.inf
+            result = f"off by {share:.2g} of it" if share < 1 else f"{mine:.4g} in place of {right:.4g}"
+            table = tuple(r for r in outcome.sweep if r.pattern == reading.pattern)
+            ran = Ran(run.case, run.job, run.note, replace(outcome, table=table))
+            return Off(Witness("value", reading.logit, _labels(run.patterns[reading.pattern]), result), ran)
+    return None
+
+
+def loses_digits(site: Expr) -> bool:
+    """Say whether the flagged operation is one that gives the leading digits away: a difference, or the logarithm of 1 + x."""
+    match site:
+        case Sub() | Log(Add(Const(1.0), _) | Add(_, Const(1.0))):
+            return True
+        case _:
+            return False
 
 
 def witnesses(run: Ran) -> Iterator[Witness]:
@@ -116,7 +157,10 @@ def _probes(run: Ran) -> str:
     what = "value and gradient" if outcome.gradient else "value only, since no gradient reaches the logits"
     reason = "; the function breaks, but the flagged operation has no part in it" if outcome.elsewhere else ""
     shown = f"labels {labels}; logits {logits}" if outcome.labelled else f"logits {logits}"
-    return f"{outcome.probed} probes in {run.job.dtype}, |logit| from 0 to {probes.LARGEST:g} ({shown}), {what}{reason}"
+    given = dict(outcome.assumed)
+    settings = [f"{i.name} = {i.default:g}" for i in run.case.meaning.inputs if i.default is not None and i.name not in given]
+    kept = f", with {', '.join(settings)} as by default" if settings and run.job.program.path[-1].name != NAME else ""
+    return f"{outcome.probed} probes in {run.job.dtype}, |logit| from 0 to {probes.LARGEST:g} ({shown}), {what}{kept}{reason}"
 
 
 def evidence(run: Ran) -> Evidence:

@@ -15,11 +15,13 @@ class Role(StrEnum):
     PROBABILITY = "probability"
     LOGIT = "logit"
     LOG_PROBABILITY = "log-probability"
+    AMOUNT = "amount"
     MASK = "mask"
     WEIGHT = "weight"
     SCALAR = "scalar"
     INTEGER = "integer"
     FLAG = "flag"
+    FUNCTION = "function"
     UNKNOWN = "unknown"
 
 

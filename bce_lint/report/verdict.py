@@ -25,6 +25,9 @@ NARROWEST = 10
 
 STABLE = "stable"
 
+FINITE = re.compile("^off by | in place of ")
+"""What need not be so for larger inputs."""
+
 WORDS = {"confirmed": "bold red", "refuted": "bold green", "undecided": "bold yellow"}
 
 
@@ -59,7 +62,8 @@ def sentences(witnesses: Sequence[Witness]) -> Iterator[str]:
         together.setdefault((witness.result, number(witness.logit), witness.labels), []).append(witness.what)
     for (result, logit, labels), what in together.items():
         verb = "is" if len(what) == 1 else "are"
-        yield f"{' and '.join(what)} {verb} {result} from |logit| = {logit}{', ' if labels else ''}{labels}"
+        since = "at" if FINITE.search(result) else "from"
+        yield f"{' and '.join(what)} {verb} {result} {since} |logit| = {logit}{', ' if labels else ''}{labels}"
 
 
 def number(value: float, digits: int = 4) -> str:

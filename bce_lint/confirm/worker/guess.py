@@ -67,6 +67,11 @@ def from_arguments(name: str, arguments: Iterable[Argument]) -> object:
     return None
 
 
+def first(*args: object, **_: object) -> object:
+    """Return the first argument: what a function that is a setting is taken to do."""
+    return args[0]
+
+
 def _from_role(argument: Argument) -> object:
     match argument.role:
         case _ if argument.default is not None:
@@ -75,6 +80,8 @@ def _from_role(argument: Argument) -> object:
             return [1.0] * CLASSES
         case "flag":
             return False
+        case "function":
+            return first
         case "integer":
             return setting(argument.name) or -1
         case "scalar" | "weight":

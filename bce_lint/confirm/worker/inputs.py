@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,11 +15,11 @@ from .probes import mask
 
 LABEL, MASK, WEIGHT = "label", "mask", "weight"
 SQUASHED = {"probability": ("sigmoid", "softmax"), "log-probability": ("log-sigmoid", "log-softmax")}
-TENSORS = {LABEL, MASK, "logit", *SQUASHED}
-
 LABEL_KINDS = ("numbers", "integers", "class numbers")
+PER_ROW = "one a row"
+"""Labels without the last axis of the logits, that each row's first entry has: classes of embeddings."""
 
-MASKED = "a mask of 1 and 0"
+MASKED, EMPTY = "a mask of 1 and 0", "a mask of 0 alone"
 
 SIMPLE = (int, float, str, list, type(None))
 
@@ -44,6 +45,8 @@ class Layout:
             return backend.whole(y, self.shape)
         width = self.shape[-1]
         rows = [y[i : i + width] for i in range(0, len(y), width)]
+        if self.labels == PER_ROW:
+            return backend.leaf([row[0] for row in rows], self.shape[:-1])
         return backend.whole([float(row.index(max(row))) for row in rows], self.shape[:-1])
 
 
@@ -69,13 +72,24 @@ class Inputs:
         if not function or any(not isinstance(value, SIMPLE) for value in self.settings.values()):
             return ""
         texts = dict(self.assumed) | {name: repr(value) for name, value in self.settings.items()}
-        spelled = {name: "labels" if "labels" in text else "mask" if text == MASKED else text for name, text in texts.items()}
+        spelled = {name: "labels" if "labels" in text else "mask" if text in (MASKED, EMPTY) else text for name, text in texts.items()}
         return f"{function}({', '.join([*(spelled.pop(name) for name in self.positional), *(f'{k}={v}' for k, v in spelled.items())])})"
 
     @property
     def labelled(self) -> bool:
         """Whether the labels go in."""
         return any("labels" in text for _, text in self.assumed)
+
+    @property
+    def masked(self) -> bool:
+        """Whether a mask goes in."""
+        return any(text == MASKED for _, text in self.assumed)
+
+    def emptied(self, backend: Backend) -> Inputs:
+        """Return the same call with masks that leave nothing."""
+        masks = [name for name, text in self.assumed if text == MASKED]
+        tensors = self.tensors | dict.fromkeys(masks, lambda _, z: backend.leaf((0.0,) * math.prod(z.shape), tuple(z.shape)))
+        return Inputs(self.positional, tensors, self.settings, tuple((n, EMPTY if n in masks else text) for n, text in self.assumed))
 
     def flipped(self, function: Callable[..., object]) -> list[Inputs]:
         """Return the same call with each true-or-false default turned round, one at a time."""
@@ -148,6 +162,8 @@ def _tensor(argument: Argument, parameter: inspect.Parameter, how: tuple[Backend
             return (lambda y, _: y), "one-hot labels" if argument.classes else "labels 0 and 1"
         case "logit":
             return (lambda _, z: z * sign), leaf
+        case "amount":
+            return (lambda _, z: abs(z)), "|logit|"
         case "probability" | "log-probability":
             kind = SQUASHED[argument.role][argument.classes]
             return (lambda _, z: backend.squash(z * sign, kind)), f"{kind.replace('-', '_')}({leaf})"

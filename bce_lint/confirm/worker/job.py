@@ -66,17 +66,24 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Run `program` on the probes within `seconds`."""
+    """Run `program` on the probes within `seconds`; `curve` asks for the plot's points.
+
+    `beside` names the cross entropy, "sigmoid" or "softmax", that the code is to be measured by even if it is no multiple of it: where
+    that has a gradient for a wrong answer, the code must have one ("": nothing of the kind is asked).
+    `digits` asks for values of all sizes, whatever breaks.
+    """
 
     program: Program
     dtype: str
     seconds: float
     curve: bool
+    beside: str = ""
+    digits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The smallest |logit| found at which the value or the gradient is not finite, and the largest below it where it still was."""
+    """The smallest |logit| found at which the value or the gradient breaks, and the largest below it where it did not."""
 
     what: str
     logit: float
@@ -100,6 +107,7 @@ class Outcome:
 
     `elsewhere` says that the function broke at some probe, but the flagged operation had no part in it.
     `labels` says how those are passed, `call` spells the call that was made of `labels` and `logit` ("" if no expression gives it).
+    `sweep` holds points of all sizes where nothing broke, or digits are asked for: finite numbers may be wrong too.
     `counterpart` is "sigmoid" or "softmax" if the code is `scale` times that cross entropy, else "".
     """
 
@@ -115,6 +123,7 @@ class Outcome:
     table: tuple[Reading, ...]
     curve: tuple[Reading, ...]
     training: tuple[Reading, ...]
+    sweep: tuple[Reading, ...]
     counterpart: str
     scale: float
     gradient: bool

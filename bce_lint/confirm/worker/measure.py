@@ -31,6 +31,7 @@ class Read:
     table: tuple[Reading, ...]
     curve: tuple[Reading, ...]
     training: tuple[Reading, ...]
+    sweep: tuple[Reading, ...]
     counterpart: str
     scale: float
     gradient: bool
@@ -48,9 +49,10 @@ def measure(way: Way, found: Found, job: Job) -> Read:
     table = _table(found, backend)
     training = _training(found, patterns, backend)
     curve = _curve(found, patterns, backend) if job.curve else []
-    points = list(dict.fromkeys([*table, *training, *curve]))
+    sweep = [] if found.breaks and not job.digits else _sweep(patterns, backend)
+    points = list(dict.fromkeys([*table, *training, *curve, *sweep]))
     runs: dict[str, Run] = {YOURS: way.run}
-    kind, scale, others = _counterparts(way)
+    kind, scale, others = _counterparts(way, job.beside)
     runs |= {other.name: _scaled(backend, other, way, scale) for other in others}
     numbers = {name: _read(run, patterns, points) for name, run in runs.items()}
     numbers[REFERENCE] = _reference(way, patterns, points)
@@ -63,7 +65,7 @@ def measure(way: Way, found: Found, job: Job) -> Read:
         )
 
     gradient = any(not math.isnan(slope) for _, slope in numbers[YOURS].values())
-    return Read(readings(table), readings(curve), readings(training), kind, scale, gradient)
+    return Read(readings(table), readings(curve), readings(training), readings(sweep), kind, scale, gradient)
 
 
 def _table(found: Found, backend: Backend) -> list[_Point]:
@@ -88,6 +90,11 @@ def _curve(found: Found, patterns: Sequence[Pattern], backend: Backend) -> list[
     first = found.breaks[0].logit if found.breaks else 16.0
     sides = [number for number, pattern in enumerate(patterns) if pattern.agreement][:2] or [0]
     return [_Point(side, backend.rounded(a)) for side in sides for a in probes.dense(first)]
+
+
+def _sweep(patterns: Sequence[Pattern], backend: Backend) -> list[_Point]:
+    """Return points from the smallest to the largest that ordinary numbers come to."""
+    return [_Point(number, backend.rounded(a)) for number in range(min(2, len(patterns))) for a in probes.SIZES]
 
 
 def _read(run: Run, patterns: Sequence[Pattern], points: Sequence[_Point]) -> dict[_Point, tuple[float, float]]:
@@ -121,14 +128,15 @@ def _reference(way: Way, patterns: Sequence[Pattern], points: Sequence[_Point]) 
     return _read(double.run, patterns, points)
 
 
-def _counterparts(way: Way) -> tuple[str, float, tuple[Counterpart, ...]]:
-    """Recognise, by its values at harmless magnitudes, a loss that is a multiple of a sigmoid or softmax cross entropy."""
-    if not way.inputs.labelled or way.layout.labels == "class numbers":
+def _counterparts(way: Way, beside: str) -> tuple[str, float, tuple[Counterpart, ...]]:
+    """Recognise, by its values at harmless magnitudes, a loss that is a multiple of a sigmoid or softmax cross entropy.
+
+    What the code is to be measured by anyway stands beside it as it is.
+    """
+    if not way.inputs.labelled:
         return "", 1.0, ()
     kind = "softmax" if way.classes and way.layout.shape[-1:] != (1,) else "sigmoid"
-    others = way.trial.backend.counterparts(kind)
-    best = next(other for other in others if other.best)
-    reference = _scaled(way.trial.backend, best, way, 1.0)
+    reference = best_of(kind, way)
     ratios = []
     for pattern in way.patterns()[:4]:
         for magnitude in (0.5, 2.0):
@@ -136,7 +144,15 @@ def _counterparts(way: Way) -> tuple[str, float, tuple[Counterpart, ...]]:
             ratios.append(mine / theirs if theirs else math.nan)
     scale = ratios[0]
     close = all(abs(ratio - scale) <= TOLERANCE[way.trial.dtype] * abs(scale) for ratio in ratios)
-    return (kind, _neat(scale), others) if close and math.isfinite(scale) and scale else ("", 1.0, ())
+    if close and math.isfinite(scale) and scale:
+        return kind, _neat(scale), way.trial.backend.counterparts(kind)
+    return ("", 1.0, way.trial.backend.counterparts(beside)[:1]) if beside else ("", 1.0, ())
+
+
+def best_of(kind: str, way: Way) -> Run:
+    """Return the framework's stable loss of a kind, on the inputs of `way`."""
+    backend = way.trial.backend
+    return _scaled(backend, next(other for other in backend.counterparts(kind) if other.best), way, 1.0)
 
 
 def _neat(scale: float) -> float:

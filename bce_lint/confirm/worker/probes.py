@@ -10,6 +10,9 @@ LARGEST = 1e4
 FORMATS = {"float16": (11, 15), "bfloat16": (8, 127), "float32": (24, 127), "float64": (53, 1023)}
 """Significant bits and largest binary exponent."""
 
+SIZES = (*(1.3 * 10.0**k for k in (-15, -13, -11, -9, -7, -6, -5, -4, -3, -2, -1)), 1.0, 10.0, 100.0, 1e3, 1e4)
+"""Magnitudes at which a finite value is compared to the exact one; the small ones are rounded when they are added to 1."""
+
 CLASSES = 3
 BATCH = 6
 """Two and three divide it: some losses take pairs or splits of a batch."""
@@ -62,6 +65,7 @@ def _binary(size: int) -> tuple[Pattern, ...]:
         Pattern("all 1", "negative", ones, down, "contradicting"),
         Pattern("mixed", "all positive", mixed, ones, ""),
         Pattern("mixed", "all negative", mixed, down, ""),
+        Pattern("mixed", "of both signs for each", mixed, tuple(1.0 if i % 4 < 2 else -1.0 for i in range(size)), ""),
     )
 
 

@@ -22,7 +22,7 @@ BELOW, SPREAD = 12, 0.03
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What is wrong with the value and with the gradient: "" (nothing), "nan", "inf", "-inf"."""
+    """What is wrong with the value and with the gradient: "" (nothing), "nan", "inf", "-inf", an error raised, "exactly 0"."""
 
     value: str
     gradient: str

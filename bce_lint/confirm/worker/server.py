@@ -101,7 +101,7 @@ def _with_layers(result: Outcome | Failure, layers: tuple[str, ...]) -> Outcome 
 
 
 def _forked(job: Job, framework: Backend, channel: Channel) -> object:
-    folder = Path(tempfile.mkdtemp(prefix="bce-lint-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"bce-lint-{os.getpid()}-"))
     report, child_end = os.pipe()
     child = os.fork()
     if child == 0:

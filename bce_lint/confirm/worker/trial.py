@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from . import measure, probes
+from . import dead, measure, probes
 from .backend import Backend, NoTensorError, Raw, Tensor, UnsupportedError
 from .contain import DeniedError
-from .inputs import LABEL_KINDS, Inputs, Layout, UnknownRoleError, bind
+from .inputs import LABEL_KINDS, PER_ROW, Inputs, Layout, UnknownRoleError, bind
 from .job import Failure, Job, Outcome, Program
 from .lazy import SITE, Space, UnboundError
 from .probes import Pattern
@@ -26,6 +27,9 @@ REASONS = {
     UnsupportedError: "{}",
     UnknownRoleError: "what to give its parameter `{}` is not known",
 }
+
+
+REFUSALS = re.compile(r"math (domain|range) error|expected a \w+ input, got|elements of \w+ should be between 0 and 1")
 
 
 class HopelessError(Exception):
@@ -103,6 +107,10 @@ class Way:
         """Return the same way with another thing to judge."""
         return Way(self.trial, self.target, self.inputs, self.layout, judged)
 
+    def emptied(self) -> Way:
+        """Return the same way with every mask empty."""
+        return Way(self.trial, self.target, self.inputs.emptied(self.trial.backend), self.layout, self.judged)
+
     def sample(self, pattern: Pattern, magnitude: float) -> Sample | None:
         """Say what breaks; a break counts only if the flagged operation has a part in it. None where the function raises."""
         try:
@@ -112,7 +120,7 @@ class Way:
         except Exception as error:
             if hopeless(error):
                 raise
-            return None
+            return Sample(type(error).__name__, "") if refuses(error) else None
 
     def weigh(self, result: Raw, site: Raw) -> Sample:
         """Return what is wrong with a result, unless the flagged operation is all right while it should be to blame."""
@@ -157,6 +165,11 @@ class Way:
         return next(way for way in (w.judging(self.judged) for w in trial.ways([self.layout])) if _depends(way))
 
 
+def refuses(error: Exception) -> bool:
+    """Say whether arithmetic itself raised: Python's does where an array would hold inf or NaN, and some losses refuse such numbers."""
+    return isinstance(error, ArithmeticError) or bool(REFUSALS.search(str(error)))
+
+
 def _sample(raw: Raw) -> Sample:
     return Sample(wrong(raw.entries), wrong(raw.gradient) if raw.gradient is not None else "")
 
@@ -175,13 +188,13 @@ def hopeless(error: BaseException) -> str:
 def layouts(program: Program) -> list[Layout]:
     """Return the layouts to try, in order."""
     classes = any(argument.classes for argument in program.arguments)
-    kinds = LABEL_KINDS if classes else LABEL_KINDS[:2]
+    kinds = LABEL_KINDS if classes else (*LABEL_KINDS[:2], PER_ROW)
     labelled = any(argument.role == "label" for argument in program.arguments)
     return [
         Layout(shape, kind)
         for kind in (kinds if labelled else kinds[:1])
         for shape in probes.shapes(classes=classes)
-        if shape or kind == kinds[0]
+        if (shape or kind == kinds[0]) and (kind != PER_ROW or len(shape) == 2)
     ]
 
 
@@ -200,18 +213,27 @@ def _in_words(error: BaseException) -> str:
 
 
 def _perform(job: Job, backend: Backend, deadline: float) -> Outcome:
-    trial = Trial(job.program, backend, job.dtype)
-    way = _find(trial, deadline)
-    patterns = way.patterns()
-    plan = Plan(patterns, probes.grid(job.dtype), backend.rounded, deadline)
+    way = _find(Trial(job.program, backend, job.dtype), deadline)
+    plan = Plan(way.patterns(), probes.grid(job.dtype), backend.rounded, deadline)
+    found = _search(way, plan)
+    if not found.breaks and way.inputs.masked:
+        empty = way.emptied()
+        emptied = _search(empty, plan)
+        way, found = (empty, emptied) if emptied.breaks else (way, found)
+    if job.beside and not found.breaks and not found.skipped:
+        found = dead.search_dead(way, plan, job.beside) or found
+    return _outcome(job, way, found)
+
+
+def _search(way: Way, plan: Plan) -> Found:
+    """Search compiled, if that gives what the function gives as it is called, and else uncompiled."""
+    trial, patterns = way.trial, plan.patterns
     found: Found | None = None
     if (fast := way.compiled()) is not None:
         found = search(lambda number, magnitude: fast(patterns[number], magnitude), plan)
         trial.elsewhere = trial.elsewhere and not found.breaks
         found = found if _holds(found, way) else None
-    if found is None:
-        found = search(lambda number, magnitude: way.sample(patterns[number], magnitude), plan)
-    return _outcome(job, way, found)
+    return search(lambda number, magnitude: way.sample(patterns[number], magnitude), plan) if found is None else found
 
 
 def _holds(found: Found, way: Way) -> bool:
@@ -277,6 +299,7 @@ def _outcome(job: Job, way: Way, found: Found) -> Outcome:
         table=read.table,
         curve=read.curve,
         training=read.training,
+        sweep=read.sweep,
         counterpart=read.counterpart,
         scale=read.scale,
         gradient=read.gradient,

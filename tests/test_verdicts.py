@@ -1,0 +1,137 @@
+"""What else than inf and NaN confirms a finding, from source to verdict: dead gradients, wrong digits, empty masks, errors raised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from bce_lint.confirm.case import Case
+from bce_lint.confirm.pool import Pool
+from bce_lint.facts.meaning import Input, Role
+from bce_lint.finding import Confirmed
+from bce_lint.report.verdict import sentences
+from tests.cases import case, confirmed, refuted, verdict
+from tests.examples import complete
+from tests.harness import cases
+
+pytestmark = pytest.mark.framework
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A source with one finding of `code`, and the sentence in which execution confirms it."""
+
+    framework: str
+    code: str
+    source: str
+    sentence: str
+
+
+def found(shown: Shown) -> Case:
+    pytest.importorskip(shown.framework, reason=f"this code runs in {shown.framework}")
+    return next(case for case in cases(complete(shown.source)) if case.finding.code == shown.code)
+
+
+COMPILED = "model = keras.Sequential([keras.layers.Dense({layer})])\nmodel.compile(optimizer='adam', loss={loss})\n"
+
+CONFIRMED = {
+    "a sigmoid into a loss of logits": Shown(
+        "tensorflow",
+        "BCE501",
+        "def loss(labels, logits):\n"
+        "    p = tf.sigmoid(logits)\n"
+        "    return tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=p)\n",
+        "gradient is exactly 0 from |logit| = 16.64, labels all 0, logits positive",
+    ),
+    "a softmax into a loss of logits": Shown(
+        "torch",
+        "BCE501",
+        "def loss(logits, labels):\n    return torch.nn.functional.cross_entropy(torch.softmax(logits, dim=1), labels)\n",
+        "gradient is exactly 0 from |logit| = 50.79, labels one-hot, logits wrong, the right one negative",
+    ),
+    "the raw output of a layer in a compiled model": Shown(
+        "tensorflow",
+        "BCE502",
+        COMPILED.format(layer="1", loss="'binary_crossentropy'"),
+        "gradient is exactly 0 from |logit| = 1, if the label contradicts",
+    ),
+    "a loss object in a compiled model": Shown(
+        "tensorflow",
+        "BCE502",
+        "LABELS = 0.0\n" + COMPILED.format(layer="3", loss="keras.losses.CategoricalCrossentropy(label_smoothing=LABELS)"),
+        "value and gradient are nan from |logit| = 0, whatever the label",
+    ),
+    "a probability where its logarithm is wanted": Shown(
+        "torch",
+        "BCE502",
+        "def loss(logits, labels):\n    p = torch.softmax(logits, dim=1)\n    return torch.nn.functional.nll_loss(p, labels)\n",
+        "gradient is exactly 0 from |logit| = 50.79, labels one-hot, logits wrong, the right one negative",
+    ),
+    "a clip inside the framework": Shown(
+        "torch",
+        "BCE503",
+        "def loss(labels, logits):\n    return torch.nn.functional.binary_cross_entropy(torch.sigmoid(logits), labels)\n",
+        "gradient is exactly 0 from |logit| = 16.64, labels all 0, logits positive",
+    ),
+    "digits of a logarithm": Shown("numpy", "BCE601", "def compound(rate):\n    return np.log(1.0 + rate)\n", "value is off by"),
+    "digits of an exponential": Shown("torch", "BCE602", "def growth(rate):\n    return torch.exp(rate) - 1\n", "value is off by"),
+    "an empty mask": Shown(
+        "jax",
+        "BCE401",
+        "def masked_mean(values, mask):\n    return jnp.sum(values * mask) / jnp.sum(mask)\n",
+        "value and gradient are nan from |logit| = 0, logits of both signs",
+    ),
+    "an error raised": Shown(
+        "numpy",
+        "BCE301",
+        "import math\ndef sigmoid(x):\n    return 1 / (1 + math.exp(-x))\n",
+        "value is OverflowError from |logit| = 709.8",
+    ),
+    "a sum that a loop gathers": Shown(
+        "numpy",
+        "BCE302",
+        "class Boosting:\n    def predict(self, X):\n        y_pred = None\n        for tree in self.trees:\n"
+        "            update = tree.predict(X)\n            if y_pred is None:\n                y_pred = np.zeros_like(update)\n"
+        "            y_pred -= 0.01 * update\n        return np.exp(y_pred) / np.sum(np.exp(y_pred), axis=1, keepdims=True)\n",
+        "value is nan from |logit| = 709.8",
+    ),
+    "labels of embeddings": Shown(
+        "numpy",
+        "BCE303",
+        "def pairs_loss(labels, embeddings):\n    same = labels[:, None] == labels[None, :]\n"
+        "    return np.log(1 + np.exp(embeddings @ embeddings.T))[same].mean()\n",
+        "value is inf from |logit|",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONFIRMED)
+def test_what_is_finite_can_be_wrong_too(pool: Pool, name: str) -> None:
+    shown = CONFIRMED[name]
+    given: Confirmed = confirmed(verdict(pool, found(shown)))
+    assert any(sentence.startswith(shown.sentence) for sentence in sentences(given.witnesses)), [*sentences(given.witnesses)]
+
+
+def test_the_stable_loss_stands_beside_one_that_does_not_teach(pool: Pool) -> None:
+    given = confirmed(verdict(pool, found(CONFIRMED["a sigmoid into a loss of logits"])))
+    assert given.evidence.columns[:2] == ("yours", "tf.nn.sigmoid_cross_entropy_with_logits")
+    last = dict(given.evidence.table[-1].values)
+    assert last["your gradient"] == 0
+    assert last["stable gradient"] == pytest.approx(1.0)
+
+
+def test_keras_on_tensorflow_takes_the_logits_from_before_the_sigmoid(pool: Pool) -> None:
+    source = COMPILED.format(layer="1, activation='sigmoid'", loss="keras.losses.BinaryCrossentropy(from_logits=True)")
+    assert refuted(verdict(pool, found(Shown("tensorflow", "BCE501", source, "")))).probes
+
+
+def test_a_refutation_names_the_settings_that_it_rests_on(pool: Pool) -> None:
+    source = (
+        "def loss(labels, output, gamma=2.0):\n    p = np.clip(output, 1e-3, 1.0)\n    return -(labels * (1 - p) ** gamma * np.log(p))\n"
+    )
+    pytest.importorskip("numpy", reason="this code runs in numpy")
+    made = case(complete(source), "np.log(p)", framework="numpy")
+    inputs = (*made.meaning.inputs[:2], Input("gamma", Role.SCALAR, guessed=True, because="", default=2.0))
+    given = refuted(verdict(pool, replace(made, meaning=replace(made.meaning, inputs=inputs))))
+    assert "value only, since no gradient reaches the logits, with gamma = 2 as by default" in given.probes
