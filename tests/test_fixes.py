@@ -227,3 +227,21 @@ MESSAGES = {
 def test_a_message_says_what_happens_and_when(expression: str, message: str) -> None:
     (finding,) = judged(source(expression)).findings
     assert finding.message == message
+
+
+HELPS = {
+    "1 / (1 + tf.exp(-x))": "use `tf.sigmoid`",
+    "torch.log1p(torch.exp(x))": "use `F.softplus`",
+    "np.log(1 + np.exp(x))": "use `np.logaddexp(0, x)`",
+    "math.log1p(math.exp(x))": "use log1p(exp(-abs(x))) + max(x, 0)",
+    "jnp.exp(x) / jnp.exp(x).sum()": "use `jax.nn.softmax`, or subtract the maximum first",
+    "-(labels * K.log(K.sigmoid(x)) + (1 - labels) * K.log(1 - K.sigmoid(x)))": (
+        "compute it from the logits: `K.binary_crossentropy(labels, x, from_logits=True)`"
+    ),
+}
+
+
+@pytest.mark.parametrize(("expression", "advice"), HELPS.items(), ids=HELPS)
+def test_a_help_names_what_the_framework_has(expression: str, advice: str) -> None:
+    (finding,) = judged(source(expression)).findings
+    assert finding.help == advice

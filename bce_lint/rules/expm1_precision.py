@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bce_lint.facts.expr import Add, Const, Exp, Expm1, Expr, Sub
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Level, Report, rule
 
 
@@ -49,7 +50,7 @@ def expm1_precision(difference: Expr, facts: Facts) -> Report | None:
             step = (float(facts.format.next_up(1.0)) - 1) / 2
             return Report(
                 f"`{facts.name(difference)}` loses the digits of a small `{facts.name(x)}`: below {step:.1g} it is 0",
-                help="use expm1",
+                help=f"use {offered(Expm1, facts, 'expm1')}",
                 because=(x,),
                 replace=Expm1(x),
             )

@@ -8,6 +8,7 @@ from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import summands
 from bce_lint.facts.expr import Add, Const, Exp, Expr, Log, Log1p, Sum
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Level, Report, rule
 
 COUNT = re.compile(r"count|num_|num$|freq|size|length|degree|views|clicks|^n_|^n$|steps?$", re.IGNORECASE)
@@ -54,7 +55,7 @@ def log1p_precision(log: Log, facts: Facts) -> Report | None:
         case Add(x, Const(1.0)) if small(x, facts):
             return Report(
                 f"`{facts.name(log.x)}` loses the digits of a small `{facts.name(x)}`: below {half_step(facts):.1g} its log is 0",
-                help="use log1p",
+                help=f"use {offered(Log1p, facts, 'log1p')}",
                 because=(x,),
                 replace=Log1p(x),
             )

@@ -8,6 +8,7 @@ from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import complement_logged, is_probability
 from bce_lint.facts.purpose import mended
 from bce_lint.facts.relations import complement
+from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -44,9 +45,10 @@ def log_of_complement(log: Expr, facts: Facts) -> Report | None:
     p = operand(log)
     if p is None or not facts.would_touch(p, 1.0) or not facts.touches(p, 1.0) or not is_probability(p, facts) or mended(log, facts):
         return None
+    stable, clipped = offered(LogSigmoid, facts, "log_sigmoid"), "compute the loss from logits, or clip to [1e-7, 1 - 1e-7] first"
     return Report(
         f"{facts.saturated(p)}, so `1 - {facts.name(p)}` is 0 and its log -inf",
-        help="take log_sigmoid(-logits)" if isinstance(p, Sigmoid) else "compute the loss from logits, or clip to [1e-7, 1 - 1e-7] first",
+        help=f"take {stable} of the negated logits" if isinstance(p, Sigmoid) else clipped,
         because=(p,),
         replace=LogSigmoid(Neg(p.x)) if isinstance(p, Sigmoid) and isinstance(log, (Log, Log1p)) else None,
     )

@@ -9,6 +9,7 @@ from bce_lint.facts.logs import is_probability
 from bce_lint.facts.purpose import mended
 from bce_lint.facts.relations import complement
 from bce_lint.facts.uses import rests_on
+from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -49,7 +50,7 @@ def log_of_probability(log: Expr, facts: Facts) -> Report | None:
         return None
     return Report(
         f"{facts.vanished(x)}, and its log -inf",
-        help=advice(x),
+        help=advice(x, facts),
         because=(x,),
         replace=stable(x) if isinstance(log, Log) else None,
     )
@@ -73,11 +74,11 @@ def stable(x: Expr) -> Expr | None:
     return None
 
 
-def advice(x: Expr) -> str:
+def advice(x: Expr, facts: Facts) -> str:
     """Return what to do about log(x)."""
     match core(x):
         case Sigmoid():
-            return "take log_sigmoid of the logits"
+            return f"take {offered(LogSigmoid, facts, 'log_sigmoid')} of the logits"
         case Softmax():
-            return "take log_softmax of the logits"
+            return f"take {offered(LogSoftmax, facts, 'log_softmax')} of the logits"
     return "compute the loss from logits, or clip to [1e-7, 1 - 1e-7] first"

@@ -9,6 +9,7 @@ from bce_lint.facts.expr import Add, Const, Expr, Neg, Sigmoid, SigmoidCrossEntr
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import Logarithm, is_probability, logarithm, terms
 from bce_lint.facts.relations import complements
+from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -57,7 +58,7 @@ def naive_binary_cross_entropy(e: Expr, facts: Facts) -> Report | None:
     result = "log(1 - {0}) is then -inf" if isinstance(negative, (Xlogy, Xlog1py)) else "0 * log(1 - {0}) is then NaN"
     return Report(
         f"{facts.saturated(found.p)}, and {result.format(name)}",
-        help="use the framework's binary cross-entropy from logits",
+        help=f"compute it from the logits: {offered(SigmoidCrossEntropy, facts, 'by log_sigmoid')}",
         at=() if facts.written_inside(positive, negative) else (positive, negative),
         because=(found.p,),
         covers=(positive, negative),

@@ -9,6 +9,7 @@ from bce_lint.facts.logs import complement_logged, is_probability
 from bce_lint.facts.purpose import mended
 from bce_lint.facts.relations import complement
 from bce_lint.facts.uses import computed, is_label, multipliers, rests_on
+from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -66,9 +67,10 @@ def naive_categorical_cross_entropy(log: Expr, facts: Facts) -> Report | None:
     if not labelled or any(complement_logged(other) is p for other in computed(facts.trace)):
         return None
     result = "where the label is not 0 its log is -inf" if isinstance(log, Xlogy) else f"the label 0 times log({facts.name(p)}) is then NaN"
+    stable, clipped = offered(LogSoftmax, facts, "log_softmax"), "compute the loss from logits, or clip to at least 1e-7 first"
     return Report(
         f"{facts.vanished(p)}, and {result}",
-        help="take log_softmax of the logits" if isinstance(p, Softmax) else "compute the loss from logits, or clip to at least 1e-7 first",
+        help=f"take {stable} of the logits" if isinstance(p, Softmax) else clipped,
         because=(p,),
         covers=(log,),
         replace=LogSoftmax(x.x, x.axis) if isinstance(x, Softmax) and isinstance(log, Log) else None,

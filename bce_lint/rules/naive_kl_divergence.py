@@ -10,6 +10,7 @@ from bce_lint.facts.logs import is_probability
 from bce_lint.facts.meaning import Role
 from bce_lint.facts.purpose import forgiven, mended
 from bce_lint.facts.uses import multipliers, products, share_a_source, summands
+from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -101,7 +102,7 @@ def _written_out(log: Log, facts: Facts) -> Report | None:
     result = "0 * log(0) is then NaN" if core(gone) in weights else "the logarithm of the ratio is then infinite"
     return Report(
         f"{facts.vanished(gone)}, and {result}",
-        help="take the logarithm by log_softmax" if stable(x) else "hold what is logged above 1e-7 first",
+        help=f"take the logarithm by {offered(LogSoftmax, facts, 'log_softmax')}" if stable(x) else "hold what is logged above 1e-7 first",
         because=(gone,),
         covers=(log, x, *(part for factor, _ in products(log, facts.trace) for part in summands(factor) if isinstance(part, Log))),
         replace=stable(x),

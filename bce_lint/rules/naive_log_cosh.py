@@ -9,7 +9,7 @@ from bce_lint.facts.exponentials import harmless
 from bce_lint.facts.expr import LOG2, Add, Const, Cosh, Div, Exp, Expr, Log, Mul, Param, Softplus, Sub
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.vocabulary.customs import EARLY_COSH
-from bce_lint.facts.words import spoken
+from bce_lint.facts.words import offered, spoken
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -60,7 +60,7 @@ def naive_log_cosh(log: Log, facts: Facts) -> Report | None:
     stable = add(x, Softplus(mul(x, Const(-2.0))))
     return Report(
         f"{spoken(log.x, facts)} {what} once `{facts.name(x)}` passes {limit:.2f}, and its logarithm with it",
-        help="use the framework's log_cosh, or x + softplus(-2 x) - log(2)",
+        help=f"compute it as x + softplus(-2 x) - log(2), with {offered(Softplus, facts, 'log1p(exp(-abs(x))) + max(x, 0)')}",
         because=(x,),
         covers=(log, log.x, Exp(x), Exp(neg(x))),
         replace=sub(stable, Const(LOG2)) if halved else stable,

@@ -6,6 +6,7 @@ from bce_lint.facts.algebra import core, neg
 from bce_lint.facts.exponentials import harmless, overflow, overflowing_summand, summands
 from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Log, Log1p, LogAddExp, LogSumExp, Mean, Mul, Softplus, Sum, walk
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -54,7 +55,7 @@ def naive_logsumexp(log: Expr, facts: Facts) -> Report | None:
         return None
     return Report(
         f"{overflow(exp, facts)}{'' if facts.framework == 'python' else ', and the logarithm of the sum with it'}",
-        help="use the framework's logsumexp, or subtract the maximum first",
+        help=f"use {offered(LogSumExp, facts, 'a logsumexp')}, or subtract the maximum first",
         because=(exp.x,),
         covers=(log, exp, *(part for part in summands(total) if isinstance(part, Exp))),
         replace=stable(log),

@@ -8,6 +8,7 @@ from bce_lint.facts.algebra import core, div, mul, neg, opposite
 from bce_lint.facts.exponentials import chosen, differentiated, overflow, overflowing
 from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Mul, Neg, Sigmoid, Sub, Tanh, Where, walk
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Report, rule
 
 ONE = Const(1.0)
@@ -57,7 +58,7 @@ def naive_sigmoid(e: Expr, facts: Facts) -> Report | None:
         return None
     return Report(
         f"{overflow(found.exp, facts)}; {harm(found, facts)}",
-        help=f"use the framework's {'tanh' if isinstance(found.meant, Tanh) else 'sigmoid'}",
+        help=f"use {offered(Tanh, facts, 'tanh') if isinstance(found.meant, Tanh) else offered(Sigmoid, facts, 'a stable sigmoid')}",
         because=(found.exp.x,),
         covers=tuple(part for part in walk(e) if isinstance(part, (Exp, Div, Sub))),
         replace=found.meant,

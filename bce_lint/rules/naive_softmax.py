@@ -8,6 +8,7 @@ from bce_lint.facts.expr import Div, Exp, Expr, Index, Join, Log, LogSoftmax, Lo
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import factors
 from bce_lint.facts.relations import terms
+from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Report, rule
 
 
@@ -61,7 +62,7 @@ def naive_softmax(e: Expr, facts: Facts) -> Report | None:
         return None
     return Report(
         f"{overflow(exp, facts)}; inf / inf is then NaN" if facts.framework != "python" else overflow(exp, facts),
-        help=f"use the framework's {'log_softmax' if isinstance(e, Log) else 'softmax'}, or subtract the maximum first",
+        help=f"use {offered(LogSoftmax if isinstance(e, Log) else Softmax, facts, 'a stable softmax')}, or subtract the maximum first",
         because=(exp.x,),
         covers=(e, whole, exp, *(part for part in summands(share.y) if isinstance(part, Exp))),
         replace=None if share is not whole else logarithm(share) if isinstance(e, Log) else softmax(share),

@@ -6,6 +6,7 @@ from bce_lint.facts.algebra import core, opposite
 from bce_lint.facts.exponentials import harmless, overflow, overflowing
 from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Log, Log1p, LogSigmoid, Softplus
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Report, rule
 
 ONE = Const(1.0)
@@ -62,7 +63,7 @@ def naive_softplus(log: Expr, facts: Facts) -> Report | None:
         return None
     return Report(
         f"{overflow(exp, facts)}{'' if facts.framework == 'python' else ', and its logarithm with it'}",
-        help=f"use the framework's {'log_sigmoid' if inverted else 'softplus'}",
+        help=f"use {offered(LogSigmoid if inverted else Softplus, facts, 'log1p(exp(-abs(x))) + max(x, 0)')}",
         because=(exp.x,),
         covers=(log, exp, inner),
         replace=meant,
