@@ -143,6 +143,14 @@ class Items(Expr):
 
 
 @op
+class Entries(Expr):
+    """A Python dictionary with literal keys, the last entry of a key counting."""
+
+    keys: tuple[str, ...]
+    values: tuple[Expr, ...]
+
+
+@op
 class Text(Expr):
     """A Python string."""
 

@@ -20,6 +20,7 @@ ONLOOKERS = re.compile(
     r"(?:^|[._])assert|^print$|[pP]rint$|\bsummary\.|add_(?:scalar|histogram)|\blogg(?:er|ing)\.|log_(?:metrics?|scalars?|kv)$|^wandb\.log$"
 )
 """What is called for its arguments to be looked at: nothing comes of them."""
+PYTHON = "python"
 
 
 class Flow:
@@ -74,7 +75,7 @@ class Flow:
             case ir.Assert(test=test):
                 sites = len(self.trace.sites)
                 self.trace.under += conditions.tested(test, self.lower.lower, self.trace).when(holds=True)
-                del self.trace.sites[sites:]
+                self._forgive(sites)
             case ir.Delete(targets=targets):
                 for target in targets:
                     self.lower.forget(target)
@@ -114,8 +115,13 @@ class Flow:
         expr = self.lower.lower(value)
         if isinstance(value, ir.Call):
             if ONLOOKERS.search(unparse(value.func)):
-                del self.trace.sites[sites:]
+                self._forgive(sites)
             self.trace.discarded.append(Site(value, expr, self.scope.visible(), self.trace.clock))
+
+    def _forgive(self, first: int) -> None:
+        """Forget the sites from `first` on, whose results are only looked at, but for Python's own functions: these raise."""
+        languages = self.scope.module.project.languages
+        self.trace.sites[first:] = [site for site in self.trace.sites[first:] if languages.get(site.expr) == PYTHON]
 
     def _define(self, node: ir.Function | ir.Class) -> None:
         for decorator in node.decorators:

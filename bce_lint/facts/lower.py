@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from bce_lint.facts import algebra, calls, classes, conditions, models, vocabulary
@@ -13,6 +13,7 @@ from bce_lint.facts.expr import (
     Concat,
     Const,
     Definition,
+    Entries,
     Expr,
     Free,
     Index,
@@ -129,13 +130,19 @@ class Lower:
                 for part in parts:
                     self.lower(part)
             case ir.Dictionary(items=items):
-                for key, value in items:
-                    if key is not None:
-                        self.lower(key)
-                    self.lower(value)
+                return self._dictionary(items)
             case _:
                 pass
         return self.opaque(type(node).__name__.lower())
+
+    def _dictionary(self, items: Iterable[tuple[ir.Expression | None, ir.Expression]]) -> Expr:
+        entries: dict[str, Expr] = {}
+        literal = True
+        for key, value in items:
+            name = self.lower(key) if key is not None else None
+            entries[name.value if isinstance(name, Text) else ""] = self.lower(value)
+            literal = literal and isinstance(name, Text)
+        return Entries(tuple(entries), tuple(entries.values())) if literal else self.opaque("dictionary")
 
     def assign(self, name: str, node: ir.Node, expr: Expr) -> None:
         """Let `name` be `expr` from here on."""
@@ -219,6 +226,10 @@ class Lower:
         match value, index:
             case Items(items), ir.Literal(value=int(i)) if -len(items) <= i < len(items):
                 return items[i]
+            case Entries(keys, values), ir.Literal(value=str(key)) if key in keys:
+                return values[keys.index(key)]
+            case Entries(), _:
+                return self.opaque(f"[{which}]")
             case Param(name, scope, Items(items)), ir.Literal(value=int(i)) if -len(items) <= i < len(items):
                 return Param(f"{name}[{which}]", scope, items[i])
             case ((Const() | Nothing() | Text() | Items()), _):
@@ -279,6 +290,9 @@ class Lower:
         old = self.scope.names.get(name) if name is not None else None
         if name is None or old is None or isinstance(old, Const):
             self.forget(base)
+        elif isinstance(old, Entries) and isinstance(index, Text):
+            entries = dict(zip(old.keys, old.values, strict=True)) | {index.value: new}
+            self.scope.names[name] = Entries(tuple(entries), tuple(entries.values()))
         elif isinstance(index, Truth):
             self.scope.names[name] = Where(index, new, old)
         elif isinstance(new, Const) and new.value > 0:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bce_lint.facts import algebra, classes
 from bce_lint.facts.bind import Arguments
-from bce_lint.facts.expr import Expr, Free, Items, Join, Layer, Made, Opaque, Param, Reference, Text
+from bce_lint.facts.expr import Definition, Expr, Free, Items, Join, Layer, Made, Opaque, Param, Reference, Text
 from bce_lint.facts.vocabulary.layers import LOSSES, SEQUENCE
 
 if TYPE_CHECKING:
@@ -33,11 +33,17 @@ def sequence(before: tuple[Expr, ...], layer: Expr) -> Layer:
 
 
 def compiled(model: Expr, args: Arguments, lower: Lower) -> Expr | None:
-    """Return the loss of the output of `model` that compiling it says, None if it is not a known one."""
+    """Return the loss of the output of `model` that compiling it says, None if it is not a known one.
+
+    A function of the file is followed with that output, and judged where it stands.
+    """
     if isinstance(model, Made) and classes.member(lower.scope.module.project, model.key, "compile") is not None:
         return None
     by_name = dict(args)
     chosen = by_name.get("loss") or next((value for keyword, value in args[1:2] if keyword is None), None)
+    if isinstance(chosen, Definition):
+        lower.call(chosen, [(None, lower.opaque("y")), (None, lower.call(model, [(None, lower.opaque("x"))], "model"))], "loss")
+        return None
     losses = chosen.choices if isinstance(chosen, Join) else (chosen,)
     known = [loss for loss in losses if isinstance(loss, (Text, Layer, Reference))]
     if not known or len(known) < len(losses):

@@ -153,7 +153,7 @@ class Module:
         function = param.scope.rpartition(".")[2]
         if function.isidentifier() and function not in self._callers and not CALLED_BY_OTHERS.match(function):
             self._callers.add(function)
-            call = re.compile(rf"(?<!def ){function}[ ]*\(")
+            call = re.compile(rf"(?<!def ){function}[ ]*\(|\bloss[ ]*=[ ]*{function}\b")
             for segment in self.segments:
                 if segment.kind != "import" and call.search(segment.source.text, segment.start, segment.end):
                     self.analyse(segment.index)

@@ -49,6 +49,10 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
         case Add(x, y) if complements(x, y) and ranges.of(x).interval.lo >= 0 and ranges.of(x).interval.hi <= 1:
             # p + (1 - p) is 1, or its neighbour.
             return Range(iv.Interval(0.5, 2.0), Reach.UNKNOWN, Reach.UNKNOWN)
+        case Mul(x, y) if complements(x, y) and ranges.of(x).interval.lo >= 0 and ranges.of(x).interval.hi <= 1:
+            # p (1 - p) is largest at p = 1/2, and 0 at both ends.
+            reach = max(ranges.of(x).touches(0.0), ranges.of(y).touches(0.0))
+            return Range(iv.Interval(0.0, 0.25), reach, Reach.KNOWN)
         case Sum(x) if (inner := core(x)) and isinstance(inner, Exp) and has_zero_maximum(inner.x):
             # One of the summands is exp(0) = 1.
             return Range(iv.Interval(1.0, iv.INF), Reach.KNOWN, Reach.UNKNOWN)

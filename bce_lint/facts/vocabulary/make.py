@@ -30,6 +30,7 @@ from bce_lint.facts.expr import (
     Round,
     Sqrt,
     Square,
+    Sum,
     Truth,
     Where,
     Xlogy,
@@ -162,6 +163,8 @@ def folded(pairwise: Callable[[Expr, Expr], Expr]) -> Callable[..., Expr]:
 
     def make(items: Expr | tuple[Expr, ...]) -> Expr:
         one = items[0] if isinstance(items, tuple) and len(items) == 1 else items
+        if isinstance(one, Concat) and len(one.items) == 1 and pairwise is add:
+            return Sum(one.items[0], "?")
         parts = one.items if isinstance(one, Items) else one
         if not isinstance(parts, tuple) or not parts:
             raise UnreadError
