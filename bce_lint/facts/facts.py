@@ -81,6 +81,9 @@ class Facts:
         informative = whole.interval.lo > -ANY_SIZE and whole.interval.hi < ANY_SIZE
         return whole if informative else None
 
+    def _given(self, param: Param) -> tuple[Expr, ...]:
+        return self.module.passed(param) if self._passed(param) is not None else ()
+
     # --- ranges
 
     def range(self, e: Expr) -> Range:
@@ -133,7 +136,7 @@ class Facts:
     @property
     def story(self) -> Story:
         """Return the teller of names and origins."""
-        return Story(self.trace, self.site, self._roles, self.format)
+        return Story(self.trace, self.site, self._roles, self.format, self._given)
 
     def name(self, e: Expr) -> str:
         """Return what the user calls `e` here, for use between backquotes."""

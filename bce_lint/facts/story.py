@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bce_lint.facts.algebra import core
@@ -51,6 +51,8 @@ class Story:
     site: Site
     roles: Mapping[Expr, Input]
     format: Format
+    given: Callable[[Param], tuple[Expr, ...]]
+    """What the file's own calls give for a parameter, as far as that decides its range."""
 
     def name(self, e: Expr) -> str:
         """Return what the user calls `e` at the site: a variable that holds it, else the text that it was written as."""
@@ -78,7 +80,7 @@ class Story:
                 return f"{value:g}"
             case Param() if inner in self.roles:
                 given = self.roles[inner]
-                return "taken for a probability" if given.role is Role.PROBABILITY else f"a {given.role}"
+                return self._given(inner) or "taken for a probability" if given.role is Role.PROBABILITY else f"a {given.role}"
             case Sigmoid(x):
                 return self._applied("sigmoid", x)
             case Softmax(x):
@@ -89,6 +91,13 @@ class Story:
                 return " or ".join(dict.fromkeys(self.says(choice) for choice in choices))
             case _:
                 return self.name(inner)
+
+    def _given(self, param: Param) -> str:
+        """Return what a parameter is given, if each time that is a probability by its making."""
+        values = [core(value) for value in self.given(param)]
+        if not values or not all(isinstance(value, (Sigmoid, Softmax)) for value in values):
+            return ""
+        return f"given {' or '.join(dict.fromkeys(self.says(value) for value in values))}"
 
     def clause(self, e: Expr) -> str:
         """Return the beginning of a sentence on the values of `e`: "`p` is sigmoid(logits):" or just "`sigmoid(logits)` is"."""
@@ -136,6 +145,9 @@ class Story:
         given = self.roles.get(e)
         if given is None or not bindings or given.role is Role.UNKNOWN:
             return None
+        said = self._given(e)
+        if said:
+            return Told(bindings[0].node, f"parameter `{e.name}`", f"{said} in this file; {self._ends()}", guessed=False)
         if given.role is Role.PROBABILITY:
             why = f"taken for a probability, since {given.because}" if given.guessed else f"a probability, since {given.because}"
             return Told(bindings[0].node, f"parameter `{e.name}`", f"{why}; {self._ends()}", given.guessed)
