@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 
 from bce_lint.facts.aliases import place_for
 from bce_lint.facts.expr import Cast, Expr, Index, Mean, Neg, StopGradient, Sum, View, walk
 from bce_lint.facts.facts import Facts, below
+from bce_lint.facts.guards import Swap
 from bce_lint.facts.module import Module
 from bce_lint.facts.quote import meanings
-from bce_lint.facts.spell import Speller, Unspellable
+from bce_lint.facts.spell import SIGN, Piece, Speller, Unspellable, binding
 from bce_lint.finding import Edit, Fix
 from bce_lint.rule import Report
 from bce_lint.source.read import Source
 from bce_lint.syntax import ir
 from bce_lint.syntax.place import Places
 
+BEFORE = re.compile(r"(?:\A|[-+*/%@=(,\[{:] ?|\b(?:return|if|else|and|or|not|in|is|lambda) )(\()\Z")
+AFTER = re.compile(r"\)")
+"""Parentheses that only group, with nothing else in them."""
 Find = Callable[[ir.Node], Places | None]
 """Finds the places among which a node is."""
 
 
 def offer(report: Report, facts: Facts, source: Source, find: Find) -> Fix | None:
     """Return the fix that a report wants, None where it wants none or there is no way to write it."""
+    ways = (_replacement, _swapped, _assigned)
+    return next((fix for way in ways if (fix := way(report, facts, source, find)) is not None), None)
+
+
+def _replacement(report: Report, facts: Facts, source: Source, find: Find) -> Fix | None:
     wanted: Expr | None = report.replace
     old = report.instead or facts.site.expr
     node = _replaced(report, facts)
@@ -33,6 +44,7 @@ def offer(report: Report, facts: Facts, source: Source, find: Find) -> Fix | Non
     try:
         new = wanted.x if signs and isinstance(wanted, Neg) else wanted
         piece = Speller.at(facts, node, where).inside(new, source.text[:start], source.text[end:])
+        start, end = bare(source.text, start, end, piece)
         imports = tuple(_import(statement, facts.module, source) for statement in sorted(piece.imports))
     except Unspellable:
         return None
@@ -43,10 +55,79 @@ def offer(report: Report, facts: Facts, source: Source, find: Find) -> Fix | Non
     return Fix(f"{'-' * len(signs)}{text} -> {piece.text}", edits, safe=report.safe and text.count("#") <= piece.text.count("#"))
 
 
+def bare(text: str, start: int, end: int, piece: Piece) -> tuple[int, int]:
+    """Return the stretch to replace, with the parentheses around it if what is written there needs none."""
+    before, after = BEFORE.search(text, 0, start), AFTER.match(text, end)
+    if before is None or after is None or binding(piece.text) < SIGN or piece.text.startswith("-"):
+        return start, end
+    return before.start(1), after.end()
+
+
 def _drop(sign: int, text: str, begin: int, cell: int | None) -> Edit:
     """Return the edit that takes out a sign and the blanks behind it."""
     end = len(text) - len(text[sign + 1 :].lstrip(" \t"))
     return Edit(sign - begin, end - begin, " " if text[:sign][-1:].isalnum() else "", cell)
+
+
+def _swapped(report: Report, facts: Facts, source: Source, find: Find) -> Fix | None:
+    """Return the fix that puts guards around operands."""
+    where = find(facts.site.node)
+    if where is None or not report.swaps:
+        return None
+    edits: list[Edit] = []
+    titles: list[str] = []
+    try:
+        for node, new in _operands(report.swaps, facts, where):
+            start, end = where.offsets(node)
+            speller = Speller.at(facts, node, where).repeating(node, meanings(facts.trace)[id(node)], where)
+            piece = speller.inside(new, source.text[:start], source.text[end:])
+            start, end = bare(source.text, start, end, piece)
+            cell, begin = source.cell_at(start)
+            edits.append(Edit(start - begin, end - begin, piece.text, cell))
+            edits += [_import(statement, facts.module, source) for statement in sorted(piece.imports)]
+            titles.append(f"{source.text[start:end]} -> {piece.text}")
+    except Unspellable:
+        return None
+    return Fix("; ".join(dict.fromkeys(titles)), tuple(edits), safe=False)
+
+
+def _assigned(report: Report, facts: Facts, source: Source, find: Find) -> Fix | None:
+    """Return the fix that keeps what a statement computes and throws away."""
+    node = facts.site.node
+    where = find(node)
+    known = meanings(facts.trace)
+    names = [part.id for part in _direct(node, known) if isinstance(part, ir.Name) and known[id(part)] == {report.assigns}]
+    if where is None or len(names) != 1:
+        return None
+    start = where.offsets(node)[0]
+    cell, begin = source.cell_at(start)
+    kept = f"{names[0]} = "
+    return Fix(f"{where.text(node)} -> {kept}{where.text(node)}", (Edit(start - begin, start - begin, kept, cell),), safe=False)
+
+
+def _operands(swaps: tuple[Swap, ...], facts: Facts, where: Places) -> Iterator[tuple[ir.Node, Expr]]:
+    """Yield the nodes to replace, each with what is wanted there: in every place where the op is written."""
+    known = meanings(facts.trace)
+    for swap in swaps:
+        nodes = {id(node): node for _, node in facts.trace.places.get(swap.op, ()) if not isinstance(node, (ir.Name, ir.Attribute))}
+        if not nodes or not all(where.holds(node) for node in nodes.values()):
+            raise Unspellable(str(swap.op))
+        for node in nodes.values():
+            operands = [node] if swap.op is swap.old else [part for part in _direct(node, known) if known[id(part)] == {swap.old}]
+            if not operands:
+                raise Unspellable(str(swap.old))
+            yield from ((operand, swap.new) for operand in operands)
+
+
+def _direct(node: object, known: Mapping[int, set[Expr]]) -> Iterator[ir.Node]:
+    """Yield what is written in a node and means something, without what that in turn is made of."""
+    for f in fields(node) if is_dataclass(node) else ():
+        value = getattr(node, f.name)
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, ir.Node) and id(part) in known and not isinstance(part, ir.Attribute):
+                yield part
+            elif f.name != "at":
+                yield from _direct(part, known)
 
 
 def arrangements(e: Expr) -> set[Expr]:

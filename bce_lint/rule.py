@@ -15,6 +15,7 @@ from bce_lint.source.prefilter import Kinds
 if TYPE_CHECKING:
     from bce_lint.facts.expr import Expr
     from bce_lint.facts.facts import Facts
+    from bce_lint.facts.guards import Swap
 
 
 class Level(StrEnum):
@@ -30,15 +31,19 @@ class Bad:
     """Code that the rule finds: exactly on the lines marked `# flagged` (or `# flagged: other-rule`).
 
     `fixed` replaces the flagged line, or is the whole new source when it has several lines; None says that there is no fix.
+    Unless it is `safe`, it changes finite values: it is then finite at the witness, but not what the bad code means everywhere.
     `breaks` is a witness: the value of each parameter (|logit| for one that is a probability) at which value or gradient is not finite.
     """
 
     source: str
     fixed: str | None = None
     breaks: Mapping[str, float] = field(default_factory=dict)
+    safe: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "source", dedent(self.source).strip("\n") + "\n")
+        if self.fixed is not None and "\n" in self.fixed:
+            object.__setattr__(self, "fixed", dedent(self.fixed).strip("\n") + "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,8 @@ class Report:
     `because` the operands whose origins to show; `help` the advice, in the imperative;
     `covers` the ops whose own findings this one makes superfluous; `replace` what to write in place of the op, or of its operand `instead`;
     `safe` whether that is the same mathematics; `drops` the reshapes, indices and casts of the op that it rightly does without
-    (it loses no others).
+    (it loses no others). Where that cannot be written, `swaps` are offered, or that what the op
+    gives is assigned to the name of the operand that it `assigns`: these change finite values.
     """
 
     message: str
@@ -71,6 +77,8 @@ class Report:
     safe: bool = True
     drops: tuple[Expr, ...] = ()
     instead: Expr | None = None
+    swaps: tuple[Swap, ...] = ()
+    assigns: Expr | None = None
 
 
 Check = Callable[[Any, "Facts"], Report | None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from bce_lint import registry
@@ -62,17 +63,24 @@ SAME: Mapping[str, str] = {
 }
 """Fixes that confirm cannot judge."""
 
+MODERATE = 5.0
+"""Up to this size of the inputs an unsafe fix gives what the bad code does."""
+
 RULES = registry.registered()
 
 
-def examples(*, lossy: bool | None = None, fixed: bool = False, beyond: Mapping[str, str] | None = None) -> Iterator[ParameterSet]:
-    """Yield the examples with a witness; those in `beyond` must fail."""
+def examples(*, lossy: bool | None = None, fixed: str = "", beyond: Mapping[str, str] | None = None) -> Iterator[ParameterSet]:
+    """Yield the examples with a witness, and if so asked with a "safe" or "unsafe" fix; those in `beyond` must fail."""
     for rule in RULES:
         for number, bad in enumerate(rule.bad):
             name = f"{rule.name}-{number}"
-            if bad.breaks and lossy in (None, rule.name in LOSSY) and (bad.fixed is not None or not fixed):
+            if bad.breaks and lossy in (None, rule.name in LOSSY) and fixed in ("", degree(bad)):
                 marks = [pytest.mark.xfail(reason=beyond[name], strict=True)] if beyond and name in beyond else []
                 yield pytest.param(rule, bad, id=name, marks=marks)
+
+
+def degree(bad: Bad) -> str:
+    return "" if bad.fixed is None else "safe" if bad.safe else "unsafe"
 
 
 def safe() -> Iterator[ParameterSet]:
@@ -108,13 +116,13 @@ def test_bad_is_confirmed_no_later_than_at_its_witness(pool: Pool, rule: Rule, b
     assert min(one.logit for one in ran.breaks) <= max(sizes)
 
 
-@pytest.mark.parametrize(("rule", "bad"), examples(fixed=True, beyond=SAME))
+@pytest.mark.parametrize(("rule", "bad"), examples(fixed="safe", beyond=SAME))
 def test_the_fix_is_refuted(pool: Pool, rule: Rule, bad: Bad) -> None:
     ran = outcome(pool, function(wanted(bad), driven(bad, rule)))
     assert (ran.breaks, ran.skipped) == ((), 0)
 
 
-@pytest.mark.parametrize(("rule", "bad"), examples(fixed=True))
+@pytest.mark.parametrize(("rule", "bad"), examples(fixed="safe"))
 def test_the_fix_is_what_the_bad_code_means(rule: Rule, bad: Bad) -> None:
     meant = driven(bad, rule)
     one = runnable(function(wanted(bad), meant), bad.breaks)
@@ -122,6 +130,17 @@ def test_the_fix_is_what_the_bad_code_means(rule: Rule, bad: Bad) -> None:
     tolerance = OFF if rule.name in LOSSY else FLOAT32
     assert list(disagreements(one, meant.meaning.result, witnesses(one, bad.breaks), tolerance)) == []
     assert list(disagreements(one, meant.meaning.result, grid(one))) == []
+
+
+@pytest.mark.parametrize(("rule", "bad"), examples(fixed="unsafe"))
+def test_an_unsafe_fix_is_finite_at_the_witness_and_the_same_where_nothing_broke(rule: Rule, bad: Bad) -> None:
+    meant = driven(bad, rule)
+    old, new = runnable(function(bad.source, meant), bad.breaks), runnable(function(wanted(bad), meant), bad.breaks)
+    assert all(not wrong(raw.entries) and not wrong(raw.gradient or ()) for raw in map(new.run, witnesses(new, bad.breaks)))
+    moderate = [point for point in grid(old) if max(abs(entry) for name in point for entry in point[name]) <= MODERATE]
+    assert moderate
+    for before, after in ((old.run(point), new.run(point)) for point in moderate):
+        assert wrong(before.entries) or np.allclose(before.entries, after.entries, rtol=1e-3, atol=1e-3)
 
 
 @pytest.mark.parametrize(("rule", "good"), safe())

@@ -74,7 +74,7 @@ def test_what_is_left_is_reported_at_its_new_place_and_exits_1(capsys: pytest.Ca
     Path("a.py").write_text("import jax.numpy as jnp\n\n\ndef f(x):\n    return jnp.log(1 + jnp.exp(x))\n\n\n" + UNFIXABLE)
     status, out, _ = run(capsys, "--fix", "--output-format", "concise", "a.py")
     assert status == 1
-    left, last = out.splitlines()
+    left, last, _ = out.splitlines()
     assert left.startswith("a.py:12:37: BCE105 ")
     assert last == "Found 2 findings (1 fixed, 1 remaining: 1 warning) in 1 file."
     assert Path("a.py").read_text().startswith("import jax\n\n\ndef f(x):\n    return jax.nn.softplus(x)\n")

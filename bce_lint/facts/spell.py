@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import TYPE_CHECKING
 
 from bce_lint.facts import vocabulary
@@ -14,6 +14,7 @@ from bce_lint.facts.aliases import Aliases
 from bce_lint.facts.expr import (
     Add,
     Bounded,
+    Clip,
     Const,
     Div,
     Expr,
@@ -22,6 +23,8 @@ from bce_lint.facts.expr import (
     Linear,
     Made,
     MatMul,
+    Maximum,
+    Minimum,
     Mul,
     Neg,
     Norm,
@@ -105,6 +108,11 @@ class Speller:
 
         return cls(language(facts.framework, aliases), names, aliases, written(facts.trace, node, places), quote)
 
+    def repeating(self, node: ir.Node, means: Iterable[Expr], places: Places) -> Speller:
+        """Return the same speller that may write what the node itself says, which means so."""
+        text, binds = places.text(node), tightness(node)
+        return replace(self, written={**self.written, **{e: Piece(text, binds, calls(e, node)) for e in means}})
+
     def inside(self, e: Expr, before: str, after: str) -> Piece:
         """Return source for `e` between `before` and `after`, in parentheses if it would otherwise be torn apart."""
         piece = self.spell(e)
@@ -130,7 +138,7 @@ class Speller:
     def _anew(self, e: Expr) -> Piece:
         match e:
             case Const(value) if math.isfinite(value):
-                piece = Piece(repr(value), SIGN if value < 0 else ATOM)
+                piece = number(value)
             case Free(name) if self._visible(e):
                 piece = Piece(name)
             case Index(x, which) if PLAIN.fullmatch(which):
@@ -146,6 +154,10 @@ class Speller:
             case Add(x, y) | Sub(x, y) | Mul(x, y) | Div(x, y) | MatMul(x, y):
                 binds = OPERATORS[BINARY[type(e)]]
                 piece = self._joined(x, BINARY[type(e)], y, (binds, binds + 1, binds))
+            case Maximum(x, Const() as lo) if self._one_sided():
+                piece = self._call(Clip(x, lo, None))
+            case Minimum(x, Const() as hi) if self._one_sided():
+                piece = self._call(Clip(x, None, hi))
             case Pow(x, y):
                 piece = self._joined(x, "**", y, (ATOM, SIGN, POWER))
             case _:
@@ -167,6 +179,11 @@ class Speller:
     def _joined(self, x: Expr, operator: str, y: Expr, binds: tuple[int, int, int]) -> Piece:
         left, right = self._operand(x, binds[0]), self._operand(y, binds[1])
         return Piece(f"{left.text} {operator} {right.text}", binds[2], left.calls + right.calls, left.imports | right.imports)
+
+    def _one_sided(self) -> bool:
+        """Tell whether a bound is written as a clip with one: the maximum of such a framework takes tensors only."""
+        table = vocabulary.vocabulary(self.framework)
+        return table is not None and OPTIONAL.search(table.spellings.get(Clip, "")) is not None
 
     def _call(self, e: Expr) -> Piece:
         table = vocabulary.vocabulary(self.framework)
@@ -288,6 +305,14 @@ def binding(text: str) -> int:
         if depth == 0 and at and character in "+-*/@":
             loosest = min(loosest, OPERATORS[character])
     return loosest
+
+
+def number(value: float) -> Piece:
+    """Return a number as people write it, 1 - 1e-7 and not 0.9999999."""
+    gap = f"{1 - abs(value):.1g}".replace("e-0", "e-")
+    if gap.startswith("1e") and abs(value) == 1 - float(gap):
+        return Piece(f"1 - {gap}" if value > 0 else f"-1 + {gap}", SUM)
+    return Piece(repr(value).replace("e-0", "e-"), SIGN if value < 0 else ATOM)
 
 
 def literal(value: object, *, some: bool) -> str:

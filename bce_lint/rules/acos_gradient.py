@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bce_lint.facts.expr import Acos, Asin, Atanh, Expr
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import Swap, held
 from bce_lint.facts.purpose import in_loss, trained, trained_through
 from bce_lint.facts.singular import not_chosen
 from bce_lint.facts.words import spoken
@@ -20,6 +21,8 @@ from bce_lint.rule import Bad, Good, Report, rule
             def angle_loss(cosine):
                 return tf.reduce_mean(tf.acos(tf.clip_by_value(cosine, -1.0, 1.0)))  # flagged
             """,
+            fixed="    return tf.reduce_mean(tf.acos(tf.clip_by_value(cosine, -1 + 1e-7, 1 - 1e-7)))",
+            safe=False,
             breaks={"cosine": 1.0},
         ),
         Bad(
@@ -27,6 +30,8 @@ from bce_lint.rule import Bad, Good, Report, rule
             def fisher_loss(logits):
                 return jnp.mean(jnp.arctanh(jnp.tanh(logits)))  # flagged
             """,
+            fixed="    return jnp.mean(jnp.arctanh(jnp.clip(jnp.tanh(logits), -1 + 1e-7, 1 - 1e-7)))",
+            safe=False,
             breaks={"logits": 20.0},
         ),
     ],
@@ -56,4 +61,5 @@ def acos_gradient(angle: Expr, facts: Facts) -> Report | None:
         f"{spoken(x, facts)} can be exactly 1 or -1 in {facts.dtype}, where {spoken(angle, facts)} {what}",
         help="clip to [-1 + 1e-6, 1 - 1e-6] first, or use atan2 of sine and cosine",
         because=(x,),
+        swaps=(Swap(angle, x, held(x, -1.0, facts)),),
     )

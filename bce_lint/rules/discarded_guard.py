@@ -24,6 +24,8 @@ from bce_lint.syntax import ir
                 tf.clip_by_value(p, 1e-7, 1.0)  # flagged
                 return -tf.reduce_sum(labels * tf.math.log(p), axis=-1)
             """,
+            fixed="    p = tf.clip_by_value(p, 1e-7, 1.0)",
+            safe=False,
             breaks={"logits": 100.0, "labels": 1.0},
         ),
         Bad(
@@ -34,6 +36,8 @@ from bce_lint.syntax import ir
                 y_pred.clamp(min=1e-7)  # flagged
                 return -(y_true * torch.log(y_pred)).sum(dim=1)
             """,
+            fixed="    y_pred = y_pred.clamp(min=1e-7)",
+            safe=False,
             breaks={"y_pred": -120.0, "y_true": 0.0},
         ),
     ],
@@ -63,6 +67,7 @@ def discarded_guard(guard: Expr, facts: Facts) -> Report | None:
         help=f"assign it: `{facts.name(x)} = ...`",
         because=(x,),
         covers=(*broken, *sums),
+        assigns=x,
     )
 
 

@@ -33,6 +33,7 @@ from bce_lint.facts.expr import (
     Var,
 )
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import divided
 from bce_lint.facts.meaning import Role
 from bce_lint.facts.relations import is_share
 from bce_lint.facts.roles import named
@@ -62,6 +63,8 @@ CALLED = re.compile(
                 overlap = tf.reduce_sum(y_true * y_pred)
                 return 1 - 2 * overlap / (tf.reduce_sum(y_true) + tf.reduce_sum(y_pred))  # flagged
             """,
+            fixed="    return 1 - (2 * overlap + 1e-7) / (tf.reduce_sum(y_true) + tf.reduce_sum(y_pred) + 1e-7)",
+            safe=False,
             breaks={"y_pred": -120.0, "y_true": 0.0},
         ),
         Bad(
@@ -69,6 +72,8 @@ CALLED = re.compile(
             def masked_mean_loss(error, mask):
                 return np.sum(error * mask) / np.sum(mask)  # flagged
             """,
+            fixed="    return np.sum(error * mask) / np.maximum(np.sum(mask), 1e-12)",
+            safe=False,
             breaks={"error": 1.0, "mask": 0.0},
         ),
     ],
@@ -95,6 +100,7 @@ def division_by_vanishing_sum(quotient: Div, facts: Facts) -> Report | None:
         f"{spoken(divisor, facts)} is 0 {zero_when(divisor)}, and the quotient then NaN or infinite",
         help="add a smoothing constant above and below, or divide only where it is not 0",
         because=(divisor,),
+        swaps=divided(quotient, facts),
     )
 
 

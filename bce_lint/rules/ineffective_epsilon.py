@@ -5,6 +5,7 @@ from __future__ import annotations
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, Log, Log1p, Maximum, Neg, Sub, children
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import narrowed
 from bce_lint.facts.logs import guard_of
 from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
@@ -21,6 +22,12 @@ from bce_lint.rule import Bad, Good, Report, rule
                 p = tf.clip_by_value(tf.sigmoid(logits), 1e-8, 1 - 1e-8)
                 return -tf.reduce_mean((1 - labels) * tf.math.log(1 - p))  # flagged
             """,
+            fixed="""
+                def loss(labels, logits):
+                    p = tf.clip_by_value(tf.sigmoid(logits), 1e-7, 1 - 1e-7)
+                    return -tf.reduce_mean((1 - labels) * tf.math.log(1 - p))
+                """,
+            safe=False,
             breaks={"logits": 20.0, "labels": 0.0},
         ),
         Bad(
@@ -29,6 +36,8 @@ from bce_lint.rule import Bad, Good, Report, rule
                 p = tf.sigmoid(logits)
                 return -tf.reduce_mean((1 - labels) * tf.math.log(1e-10 + 1 - p))  # flagged
             """,
+            fixed="    return -tf.reduce_mean((1 - labels) * tf.math.log(tf.maximum(1e-10 + 1 - p, 1e-7)))",
+            safe=False,
             breaks={"logits": 20.0, "labels": 0.0},
         ),
     ],
@@ -54,6 +63,7 @@ def ineffective_epsilon(e: Expr, facts: Facts) -> Report | None:
                 help=f"keep at least {float(facts.format.next_up(1.0)) - 1:.2g} away from 1, or compute the loss from logits",
                 because=(guard if guard is not None else x,),
                 covers=tuple(part for part in children(e) if isinstance(part, Div)),
+                swaps=narrowed(e, x, guard, facts),
             )
     return None
 

@@ -23,6 +23,7 @@ from bce_lint.facts.expr import (
     Where,
 )
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import Swap, floor, rooted
 from bce_lint.facts.purpose import forgiven, scales, trained, trained_through
 from bce_lint.facts.relations import is_share
 from bce_lint.facts.roles import POSITIVE
@@ -44,6 +45,12 @@ from bce_lint.source.prefilter import Kinds
                 log_p = tf.math.log(tf.nn.softmax(logits))
                 return -tf.reduce_sum(labels * tf.clip_by_value(log_p, -100.0, 0.0), axis=-1)  # flagged
             """,
+            fixed="""
+                def loss(labels, logits):
+                    log_p = tf.math.log(tf.maximum(tf.nn.softmax(logits), 1e-7))
+                    return -tf.reduce_sum(labels * tf.clip_by_value(log_p, -100.0, 0.0), axis=-1)
+                """,
+            safe=False,
             breaks={"logits": 100.0, "labels": 1.0},
         ),
         Bad(
@@ -51,6 +58,8 @@ from bce_lint.source.prefilter import Kinds
             def distance_loss(x, y):
                 return torch.mean(torch.sqrt(torch.sum((x - y) ** 2, dim=-1)) + 1e-8)  # flagged
             """,
+            fixed="    return torch.mean(torch.sqrt(torch.sum((x - y) ** 2, dim=-1) + 1e-8))",
+            safe=False,
             breaks={"x": 0.0, "y": 0.0},
         ),
     ],
@@ -72,9 +81,10 @@ def late_guard(e: Expr, facts: Facts) -> Report | None:
         return None
     match e:
         case Add(x, eps) if is_small(eps) and not scales(core(x), facts):
-            return _outside(core(x), facts)
+            inside = (Swap(e, e, Sqrt(Add(x.x, eps))),) if isinstance(x, Sqrt) else ()
+            return _outside(core(x), facts, inside)
         case Maximum(x, lo) | Clip(x, Const() as lo) if is_small(lo) and not forgiven(Sqrt, facts) and isinstance(core(x), (Sqrt, Norm)):
-            return _outside(core(x), facts)
+            return _outside(core(x), facts, ())
         case NanToNum(x) | Where(Truth("isnan" | "isfinite", x)):
             return _mended(x, facts)
         case Clip(x) | Maximum(x, Const()) | Minimum(x, Const()):
@@ -83,7 +93,7 @@ def late_guard(e: Expr, facts: Facts) -> Report | None:
     return None
 
 
-def _outside(root: Expr, facts: Facts) -> Report | None:
+def _outside(root: Expr, facts: Facts, inside: tuple[Swap, ...]) -> Report | None:
     found = singular(root) if isinstance(root, (Sqrt, Norm)) else None
     if found is None or not trained(found.operand, facts):
         return None
@@ -95,6 +105,7 @@ def _outside(root: Expr, facts: Facts) -> Report | None:
         help="add the epsilon under the root, where the gradient sees it",
         because=(found.operand,),
         covers=(root,),
+        swaps=inside or tuple(filter(None, (rooted(root, facts),))),
     )
 
 
@@ -107,6 +118,7 @@ def _mended(x: Expr, facts: Facts) -> Report | None:
         help=f"guard {spoken(found.operand, facts)} before the op",
         because=(found.operand,),
         covers=(found.op,),
+        swaps=(floor(found.op, found.operand, facts),) if found.at == 0 else (),
     )
 
 

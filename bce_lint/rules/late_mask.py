@@ -9,6 +9,7 @@ from bce_lint.facts import roles
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import Const, Exp, Expr, LogSoftmax, Mul, MulNoNan, Softmax, Sqrt, Truth, Where, replaced
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import floor
 from bce_lint.facts.meaning import Role
 from bce_lint.facts.purpose import forgiven, trained_through
 from bce_lint.facts.singular import Singular, computed_in, held_off, kept_out, singular
@@ -37,6 +38,8 @@ from bce_lint.rule import Bad, Good, Report, rule
             def masked_loss(p, mask):
                 return -np.sum(mask * np.log(p * mask))  # flagged
             """,
+            fixed="    return -np.sum(mask * np.log(np.maximum(p * mask, 1e-12)))",
+            safe=False,
             breaks={"p": 0.0, "mask": 0.0},
         ),
     ],
@@ -66,6 +69,7 @@ def late_mask(product: Expr, facts: Facts) -> Report | None:
         replace=replaced(product, masked.op, replaced(masked.op, masked.operand, Where(test, masked.operand, Const(1.0))))
         if test
         else None,
+        swaps=(floor(masked.op, masked.operand, facts),) if masked.at == 0 else (),
     )
 
 

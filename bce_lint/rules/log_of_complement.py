@@ -5,6 +5,7 @@ from __future__ import annotations
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import Expr, Log, Log1p, LogSigmoid, Neg, Sigmoid, Xlog1py, Xlogy
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import floor_logs
 from bce_lint.facts.logs import complement_logged, is_probability
 from bce_lint.facts.purpose import mended
 from bce_lint.facts.relations import complement
@@ -51,6 +52,7 @@ def log_of_complement(log: Expr, facts: Facts) -> Report | None:
         help=f"take {stable} of the negated logits" if isinstance(p, Sigmoid) else clipped,
         because=(p,),
         replace=LogSigmoid(Neg(p.x)) if isinstance(p, Sigmoid) and isinstance(log, (Log, Log1p)) else None,
+        swaps=floor_logs(log, facts) if isinstance(log, Log) else (),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import Expr, Log, LogSigmoid, LogSoftmax, Sigmoid, Softmax, Xlogy
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import floor
 from bce_lint.facts.logs import is_probability
 from bce_lint.facts.purpose import mended
 from bce_lint.facts.relations import complement
@@ -53,6 +54,7 @@ def log_of_probability(log: Expr, facts: Facts) -> Report | None:
         help=advice(x, facts),
         because=(x,),
         replace=stable(x) if isinstance(log, Log) else None,
+        swaps=(floor(log, x, facts),) if isinstance(log, Log) else (),
     )
 
 

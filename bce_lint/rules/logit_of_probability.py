@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import Const, Div, Expr, Log, Logit, Neg, Sub, children
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import both_sides
 from bce_lint.facts.logs import complement_logged, is_probability, logged
 from bce_lint.facts.relations import complement
 from bce_lint.rule import Bad, Good, Report, rule
@@ -69,6 +70,7 @@ def logit_of_probability(e: Expr, facts: Facts) -> Report | None:
         because=(found.p,),
         covers=tuple(above(e, found.p)),
         replace=Neg(logits) if logits is not None and found.negative else logits,
+        swaps=both_sides(e, found.p, facts),
     )
 
 

@@ -37,6 +37,7 @@ from bce_lint.rule import Bad, Good, Report, rule
                 return F.nll_loss(p, labels)  # flagged
             """,
             fixed="    return F.nll_loss(F.log_softmax(logits, dim=1), labels)",
+            safe=False,
         ),
     ],
     good=[

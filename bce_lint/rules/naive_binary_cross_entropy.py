@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import Add, Const, Expr, Neg, Sigmoid, SigmoidCrossEntropy, Sub, Where, Xlog1py, Xlogy
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import floor_logs
 from bce_lint.facts.logs import Logarithm, is_probability, logarithm, terms
 from bce_lint.facts.relations import complements
 from bce_lint.facts.words import offered
@@ -34,6 +35,13 @@ from bce_lint.rule import Bad, Good, Report, rule
                 negative = (1 - y_true) * K.log(1 - y_pred)
                 return -K.mean(positive + negative)
             """,
+            fixed="""
+                def loss(y_true, y_pred):
+                    positive = y_true * K.log(K.maximum(y_pred, 1e-7))
+                    negative = (1 - y_true) * K.log(K.maximum(1 - y_pred, 1e-7))
+                    return -K.mean(positive + negative)
+                """,
+            safe=False,
             breaks={"y_pred": 20.0, "y_true": 1.0},
         ),
     ],
@@ -63,6 +71,7 @@ def naive_binary_cross_entropy(e: Expr, facts: Facts) -> Report | None:
         because=(found.p,),
         covers=(positive, negative),
         replace=found.stable(),
+        swaps=floor_logs(e, facts),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import Expr, Log, LogSoftmax, Sigmoid, Softmax, Xlogy
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import floor
 from bce_lint.facts.logs import complement_logged, is_probability
 from bce_lint.facts.purpose import mended
 from bce_lint.facts.relations import complement
@@ -32,6 +33,8 @@ from bce_lint.rule import Bad, Good, Report, rule
             def loss(y_true, y_pred):
                 return -np.mean(np.sum(y_true * np.log(y_pred), axis=1))  # flagged
             """,
+            fixed="    return -np.mean(np.sum(y_true * np.log(np.maximum(y_pred, 1e-12)), axis=1))",
+            safe=False,
             breaks={"y_pred": -800.0, "y_true": 0.0},
         ),
     ],
@@ -74,4 +77,5 @@ def naive_categorical_cross_entropy(log: Expr, facts: Facts) -> Report | None:
         because=(p,),
         covers=(log,),
         replace=LogSoftmax(x.x, x.axis) if isinstance(x, Softmax) and isinstance(log, Log) else None,
+        swaps=(floor(log, x, facts),) if isinstance(log, Log) else (),
     )

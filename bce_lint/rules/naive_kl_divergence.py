@@ -6,6 +6,7 @@ from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
 from bce_lint.facts.expr import Div, Expr, KlDivergence, Log, LogSoftmax, Param, Softmax, Sub, Xlogy
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import floor
 from bce_lint.facts.logs import is_probability
 from bce_lint.facts.meaning import Role
 from bce_lint.facts.purpose import forgiven, mended
@@ -43,6 +44,8 @@ from bce_lint.rule import Bad, Good, Report, rule
             def kl(p, q):
                 return np.sum(p * np.log(p / q))  # flagged
             """,
+            fixed="    return np.sum(p * np.log(np.maximum(p, 1e-12) / np.maximum(q, 1e-12)))",
+            safe=False,
             breaks={"p": -800.0, "q": 0.0},
         ),
         Bad(
@@ -106,6 +109,7 @@ def _written_out(log: Log, facts: Facts) -> Report | None:
         because=(gone,),
         covers=(log, x, *(part for factor, _ in products(log, facts.trace) for part in summands(factor) if isinstance(part, Log))),
         replace=stable(x),
+        swaps=(floor(log, log.x, facts),) if not isinstance(x, Div) else tuple(floor(x, part, facts) for part in parts),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bce_lint.facts.exponentials import differentiated
 from bce_lint.facts.expr import Pow
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import floor
 from bce_lint.facts.purpose import in_loss, trained
 from bce_lint.facts.singular import can_vanish, is_total, not_chosen
 from bce_lint.facts.words import spoken
@@ -27,6 +28,8 @@ from bce_lint.source.prefilter import Kinds
                 tversky = (overlap + smooth) / (overlap + 0.7 * missed + 0.3 * wrong + smooth)
                 return (1 - tversky) ** gamma  # flagged
             """,
+            fixed="    return tf.maximum(1 - tversky, 1e-7) ** gamma",
+            safe=False,
             breaks={"y_pred": -120.0, "y_true": 0.0},
         ),
         Bad(
@@ -35,6 +38,8 @@ from bce_lint.source.prefilter import Kinds
                 p = jax.nn.sigmoid(logits)
                 return -jnp.mean((1 - p) ** 0.3 * labels * jax.nn.log_sigmoid(logits))  # flagged
             """,
+            fixed="    return -jnp.mean(jnp.maximum(1 - p, 1e-7) ** 0.3 * labels * jax.nn.log_sigmoid(logits))",
+            safe=False,
             breaks={"logits": 20.0, "labels": 1.0},
         ),
     ],
@@ -64,4 +69,5 @@ def power_gradient(power: Pow, facts: Facts) -> Report | None:
         f"{spoken(x, facts)} can be 0, where {worse}: its exponent is {float(exponent.point):g}",
         help="add an epsilon to the base, or take an exponent of at least 1",
         because=(x,),
+        swaps=(floor(power, x, facts),),
     )

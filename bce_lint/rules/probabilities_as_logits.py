@@ -20,6 +20,7 @@ from bce_lint.rule import Bad, Good, Report, rule
                 return tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=p)  # flagged
             """,
             fixed="    return tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)",
+            safe=False,
         ),
         Bad(
             """

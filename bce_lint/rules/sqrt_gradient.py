@@ -5,6 +5,7 @@ from __future__ import annotations
 from bce_lint.facts.exponentials import differentiated
 from bce_lint.facts.expr import Div, Expr, Norm, Sqrt, Std
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import rooted
 from bce_lint.facts.purpose import forgiven, in_loss, scales, trained
 from bce_lint.facts.singular import is_total, not_chosen, zero_when
 from bce_lint.facts.uses import computed, numerator
@@ -25,6 +26,8 @@ from bce_lint.source.prefilter import Kinds
                 distance = tf.sqrt(tf.reduce_sum(tf.square(a - b), axis=-1))  # flagged
                 return tf.reduce_mean(y_true * distance)
             """,
+            fixed="    distance = tf.sqrt(tf.reduce_sum(tf.square(a - b), axis=-1) + 1e-12)",
+            safe=False,
             breaks={"a": 0.0, "b": 0.0, "y_true": 1.0},
         ),
         Bad(
@@ -32,6 +35,8 @@ from bce_lint.source.prefilter import Kinds
             def rmse_loss(targets, predictions):
                 return jnp.sqrt(jnp.mean((predictions - targets) ** 2))  # flagged
             """,
+            fixed="    return jnp.sqrt(jnp.mean((predictions - targets) ** 2) + 1e-12)",
+            safe=False,
             breaks={"predictions": -120.0, "targets": 0.0},
         ),
     ],
@@ -61,6 +66,7 @@ def sqrt_gradient(root: Expr, facts: Facts) -> Report | None:
         f"{spoken(root, facts)} is 0 {zero_when(x)}, and its gradient there NaN",
         help="add an epsilon under the root, or put a harmless value in by a `where` before it",
         because=(x,),
+        swaps=tuple(filter(None, (rooted(root, facts),))),
         covers=tuple(e for e in computed(facts.trace) if isinstance(e, Div) and divides(root, e)),
     )
 

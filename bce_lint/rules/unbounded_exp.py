@@ -8,6 +8,7 @@ from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated, harmless, overflow, overflowing, summands
 from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Linear, MatMul, Mul, Neg, Param, Sub, Sum
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import ceiling
 from bce_lint.facts.meaning import Role
 from bce_lint.rule import Bad, Good, Level, Report, rule
 
@@ -30,6 +31,8 @@ SIZES = frozenset({Role.SCALAR, Role.INTEGER, Role.FLAG, Role.MASK, Role.WEIGHT,
             def kl_loss(mean, log_var):
                 return -0.5 * tf.reduce_mean(1 + log_var - tf.square(mean) - tf.exp(log_var))  # flagged
             """,
+            fixed="    return -0.5 * tf.reduce_mean(1 + log_var - tf.square(mean) - tf.exp(tf.minimum(log_var, 80.0)))",
+            safe=False,
             breaks={"mean": 0.0, "log_var": 100.0},
         ),
         Bad(
@@ -38,6 +41,8 @@ SIZES = frozenset({Role.SCALAR, Role.INTEGER, Role.FLAG, Role.MASK, Role.WEIGHT,
                 ratio = torch.exp(logp - logp_old)  # flagged
                 return -(ratio * advantage).mean()
             """,
+            fixed="    ratio = torch.exp(torch.clamp(logp - logp_old, max=80.0))",
+            safe=False,
             breaks={"logp": 0.0, "logp_old": -100.0, "advantage": 1.0},
         ),
     ],
@@ -62,6 +67,7 @@ def unbounded_exp(exp: Exp, facts: Facts) -> Report | None:
         f"{overflow(exp, facts)}, and nothing bounds it",
         help="clip the exponent, or use softplus where just a positive number is wanted",
         because=(exp.x,),
+        swaps=(ceiling(exp, exp.x, facts),),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import Const, Div, Expr, Log, Where, replaced
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.guards import floor
 from bce_lint.facts.purpose import forgiven, trained, trained_through
 from bce_lint.facts.singular import Singular, can_vanish, computed_in, held_off, kept_out, singular
 from bce_lint.facts.words import spoken
@@ -67,6 +68,7 @@ def where_gradient(where: Where, facts: Facts) -> Report | None:
         because=(found.operand,),
         covers=tuple(part for branch in (where.x, where.y) for part in computed_in(branch) if singular(part)),
         replace=guarded(where, found),
+        swaps=(floor(found.op, found.operand, facts),) if found.at == 0 else (),
     )
 
 

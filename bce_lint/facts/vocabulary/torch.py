@@ -347,7 +347,7 @@ VOCABULARY = Vocabulary(
     constants={"torch.e": math.e, "torch.inf": math.inf, "torch.nan": math.nan, "torch.pi": math.pi},
     spellings={
         Abs: "torch.abs({x})",
-        Clip: "torch.clamp({x}, {lo}, {hi})",
+        Clip: "torch.clamp({x}[, min={lo}][, max={hi}])",
         Exp: "torch.exp({x})",
         Expm1: "torch.expm1({x})",
         Log: "torch.log({x})",
