@@ -307,7 +307,7 @@ def test_only_what_is_confirmed_is_reported_and_counts(capsys: pytest.CaptureFix
     assert out.count("[confirmed: ") == 1
     assert (undecided := out.count("[undecided: ")) > 0
     status, out, err = printed(capsys, "--confirm", "--only-confirmed", "--repro", "scripts", "--output-format", "concise", "a.py")
-    first, last = out.splitlines()
+    first, last, *_ = out.splitlines()
     assert "[confirmed: value is nan" in first
     assert last == f"Found 1 finding (1 warning) in 1 file; 1 confirmed; {undecided} undecided left out."
     assert err == "wrote scripts/a.py-5.29-BCE106.py\n"
