@@ -5,7 +5,27 @@ from __future__ import annotations
 import math
 
 from bce_lint.facts.algebra import core
-from bce_lint.facts.expr import Add, Clip, Const, Div, Exp, Expr, Free, Index, Max, Mean, Mul, Opaque, Param, Sub, Sum, Where, walk
+from bce_lint.facts.expr import (
+    Add,
+    Clip,
+    Const,
+    Div,
+    Exp,
+    Expr,
+    Free,
+    Index,
+    Max,
+    Mean,
+    Min,
+    Mul,
+    Neg,
+    Opaque,
+    Param,
+    Sub,
+    Sum,
+    Where,
+    walk,
+)
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import factors
 from bce_lint.facts.vocabulary.customs import WITHOUT_GRADIENT
@@ -29,6 +49,8 @@ def held_by_maximum(x: Expr, facts: Facts) -> bool:
     match core(x):
         case Sub(a, b):
             return isinstance(core(b), Max) or "max" in facts.name(b).lower() or held_by_maximum(a, facts)
+        case Neg(a):
+            return above_minimum(a)
         case Mul(a, b):
             return not negative(b) and (held_by_maximum(a, facts) or held_by_maximum(b, facts))
         case Div(a, b):
@@ -41,6 +63,16 @@ def held_by_name(x: Expr) -> bool:
     match core(x):
         case Clip(_, _, Param(default=None) | Free() | Opaque() | Index()):
             return True
+    return False
+
+
+def above_minimum(x: Expr) -> bool:
+    """Tell whether a minimum is subtracted in `x`, perhaps scaled."""
+    match core(x):
+        case Sub(_, b):
+            return isinstance(core(b), Min)
+        case Mul(a, b) | Div(a, b):
+            return not negative(b) and above_minimum(a)
     return False
 
 

@@ -37,6 +37,7 @@ NAMES: Mapping[Role, re.Pattern[str]] = {
     Role.LABEL: re.compile(
         r"y|t|y_?true\w*|\w*targets?|\w*labels?|gt|ground_?truth|truth|\w*_true|true_\w+|y_?(real|actual|train|batch)|actual|onehot\w*|one_hot\w*"
     ),
+    Role.LOG_PROBABILITY: re.compile(r"(\w+_)?log_?(ps?|pis?|probs?|proba\w*|likelihoods?)(_\w+)?"),
     Role.PROBABILITY: re.compile(
         r"p|pr|y_?preds?|y_?hat|y_?prob\w*|preds?|predictions?|predicted\w*|outputs?|probs?|proba\w*|\w+_(probs?|preds?|predictions?|probabilit\w+)"
         r"|(probs?|preds?|prediction)_\w+|recon\w*|\w+_recon\w*|p_t|pt"
@@ -44,7 +45,7 @@ NAMES: Mapping[Role, re.Pattern[str]] = {
     Role.LOGIT: re.compile(r"\w*logits?|scores?|\w+_scores?|z|h|energy|pre_?activations?"),
     Role.MASK: re.compile(r"\w*masks?"),
     Role.WEIGHT: re.compile(r"(\w+_)?weights?|sample_weights?|class_weights?"),
-    Role.INTEGER: re.compile(r"axis|dim|num_\w+|n_\w+|depth|classes|ndim"),
+    Role.INTEGER: re.compile(r"axis|dim|num_\w+|n_\w+|depth|classes|ndim|(\w+_)?(steps?|epochs?|iterations?)"),
     Role.FLAG: re.compile(r"is_\w+|use_\w+|from_logits|keepdims?|reduce|training|size_average|sparse"),
     Role.SCALAR: re.compile(
         r"alpha|beta|gamma|delta|smooth\w*|eps\w*|epsilon|temperature|tau|margin|lam(bda)?_?\w*|label_smoothing|scale|factor|power"

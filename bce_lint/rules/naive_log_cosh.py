@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bce_lint.facts.algebra import add, core, mul, neg, sub
+from bce_lint.facts.algebra import add, core, mul, neg, opposite, sub
 from bce_lint.facts.exponentials import harmless
 from bce_lint.facts.expr import LOG2, Add, Const, Cosh, Div, Exp, Expr, Log, Mul, Param, Softplus, Sub
 from bce_lint.facts.facts import Facts
@@ -72,9 +72,9 @@ def written_out(e: Expr) -> tuple[Expr | None, bool]:
     match e:
         case Cosh(x):
             return x, True
-        case Div(Add(Exp(x), Exp(y)), Const(2.0)) | Mul(Add(Exp(x), Exp(y)), Const(0.5)) if neg(x) is y:
+        case Div(Add(Exp(x), Exp(y)), Const(2.0)) | Mul(Add(Exp(x), Exp(y)), Const(0.5)) if y in {neg(x), opposite(x)}:
             return x, True
-        case Add(Exp(x), Exp(y)) if neg(x) is y:
+        case Add(Exp(x), Exp(y)) if y in {neg(x), opposite(x)}:
             return x, False
     return None, False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bce_lint.facts.algebra import core, neg
+from bce_lint.facts.algebra import core, neg, opposite
 from bce_lint.facts.exponentials import harmless, overflow, overflowing_summand, summands
 from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Log, Log1p, LogAddExp, LogSumExp, Mean, Mul, Softplus, Sum, walk
 from bce_lint.facts.facts import Facts
@@ -66,7 +66,7 @@ def summed(total: Expr) -> bool:
     """Tell whether `total` is a sum, but not exp(x) + exp(-x), which is naive-log-cosh."""
     match core(total):
         case Add(Exp(x), Exp(y)) | Mul(Add(Exp(x), Exp(y)), Const()) | Div(Add(Exp(x), Exp(y)), Const()):
-            return neg(x) is not y
+            return y not in {neg(x), opposite(x)}
     return len(summands(total)) > 1 or any(isinstance(part, (Sum, Mean)) for part in walk(total))
 
 
