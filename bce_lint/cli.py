@@ -67,8 +67,11 @@ def _judge(config: Config) -> int:
     _put(outcome)
     findings = _confirmed(config, outcome.cases) if config.confirm else outcome.findings
     shown = [finding for finding in findings if isinstance(finding.verdict, Confirmed)] if config.only_confirmed else findings
-    _report(config, shown, outcome, [finding for finding in findings if finding not in shown])
+    summary = _summary(config, shown, outcome, [finding for finding in findings if finding not in shown])
+    _report(config, shown, outcome, summary)
     _write(config, shown)
+    if config.report:
+        _publish(config.report, shown, outcome, summary)
     status = _status(shown, outcome.troubles)
     return CLEAN if status == FOUND and config.exit_zero else status
 
@@ -105,10 +108,13 @@ def _check(config: Config) -> None:
         from bce_lint.confirm.plot import check
 
         check(config.plot)
-    if config.repro:
-        from bce_lint.confirm import files
+    for option, directory in (("--repro", config.repro), ("--report", config.report and config.report.parent)):
+        if directory:
+            from bce_lint.confirm import files
 
-        files.folder("--repro", config.repro)
+            files.folder(option, directory)
+    if config.report and config.report.is_dir():
+        raise UsageError(f"--report: {config.report} is a directory; name a file")
 
 
 def _status(findings: Sequence[Finding], troubles: Sequence[Trouble]) -> int:
@@ -124,7 +130,7 @@ def _confirmed(config: Config, cases: Sequence[Case]) -> Sequence[Finding]:
     from bce_lint.confirm.confirm import confirm
 
     with _progress() as progress:
-        return confirm(cases, Options(dtype=config.dtype, curve=config.plot is not None), progress)
+        return confirm(cases, Options(dtype=config.dtype, curve=bool(config.plot or config.report)), progress)
 
 
 @contextmanager
@@ -142,7 +148,14 @@ def _progress() -> Iterator[Progress]:
         yield lambda doing, done, total: bar.update(task, description=doing, completed=done, total=total)
 
 
-def _report(config: Config, findings: Sequence[Finding], outcome: Outcome, left_out: Sequence[Finding]) -> None:
+def _summary(config: Config, findings: Sequence[Finding], outcome: Outcome, left_out: Sequence[Finding]) -> str:
+    from bce_lint.report import text
+
+    idle = "" if findings or left_out or not config.confirm else "Nothing to run, so no framework was imported.\n"
+    return text.summary(findings, outcome.troubles, outcome.files, _fixes(config, outcome), left_out) + idle
+
+
+def _report(config: Config, findings: Sequence[Finding], outcome: Outcome, summary: str) -> None:
     from bce_lint.report import text
     from bce_lint.report.sources import Sources
 
@@ -154,8 +167,7 @@ def _report(config: Config, findings: Sequence[Finding], outcome: Outcome, left_
         _print(json.report(findings, outcome.troubles, sources.position))
         return
     found = text.concise(findings) if config.output_format == "concise" else "".join(_full(finding, sources) for finding in findings)
-    idle = "" if findings or left_out or not config.confirm else "Nothing to run, so no framework was imported.\n"
-    _print(found + text.summary(findings, outcome.troubles, outcome.files, _fixes(config, outcome), left_out) + idle)
+    _print(found + summary)
 
 
 def _complain(outcome: Outcome) -> None:
@@ -194,6 +206,15 @@ def _write(config: Config, findings: Sequence[Finding]) -> None:
         from bce_lint.confirm.repro import write
 
         _wrote(file for finding in findings for file in write(finding, config.repro))
+
+
+def _publish(file: Path, findings: Sequence[Finding], outcome: Outcome, summary: str) -> None:
+    from bce_lint.confirm.files import write
+    from bce_lint.report import html
+    from bce_lint.report.sources import Sources
+
+    write(file, html.report(html.Page(findings, outcome.troubles, summary, Sources().lines)).encode())
+    _wrote([file])
 
 
 def _wrote(files: Iterable[Path]) -> None:

@@ -17,6 +17,7 @@ NEEDS_CONFIRM = {
     "only-confirmed": "leaves out what --confirm did not confirm",
     "plot": "draws what --confirm measured",
     "repro": "writes what --confirm ran",
+    "report": "shows what --confirm measured",
 }
 EPILOG = """exit status: 0 nothing found, 1 findings, 2 a file that could not be judged or a wrong command line.
 with --fix, what is left counts; with --diff, 1 says that something would be changed.
@@ -36,6 +37,7 @@ class Config:
     dtype: str | None = None
     plot: Path | None = None
     repro: Path | None = None
+    report: Path | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     output_format: str = "full"
@@ -78,6 +80,7 @@ def read(argv: Sequence[str], directory: Path) -> Config:
         dtype=asked.dtype or project.dtype,
         plot=asked.plot,
         repro=asked.repro,
+        report=asked.report,
         select=tuple(asked.select) or project.select,
         ignore=tuple(asked.ignore) or project.ignore,
         output_format=asked.output_format,
@@ -135,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--dtype", choices=DTYPES, help="judge and run in this dtype (default: what the code shows)")
     add("--only-confirmed", action="store_true", help="with --confirm: report, and fail for, nothing but what broke when it was run")
     add("--plot", type=Path, metavar="DIR", help="with --confirm: draw a PNG a finding into DIR")
+    add("--report", type=Path, metavar="FILE", help="with --confirm: write everything into one HTML page")
     add("--repro", type=Path, metavar="DIR", help="with --confirm: write into DIR, for each finding, a script that shows its number")
     add(
         "--select",

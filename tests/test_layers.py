@@ -14,7 +14,7 @@ import bce_lint
 HOUSE = Path(bce_lint.__file__).parent
 LAYERS = (
     {"finding"},
-    {"source", "config"},
+    {"source", "config", "panels"},
     {"syntax"},
     {"facts"},
     {"rule"},

@@ -16,7 +16,8 @@ pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 
 from bce_lint.confirm import files
 from bce_lint.confirm import plot as module
-from bce_lint.confirm.plot import check, panels_of, plot
+from bce_lint.confirm.plot import check, plot
+from bce_lint.panels import Panel, panels_of
 
 MAGNITUDES = [10 + i / 5 for i in range(51)]
 WITNESSES = (Witness("value", 16.6355, "whatever the label", "nan"), Witness("gradient", 16.6355, "whatever the label", "nan"))
@@ -58,7 +59,7 @@ FINDING = Finding(
 )
 
 
-def words(panel: module.Panel) -> list[str]:
+def words(panel: Panel) -> list[str]:
     """Return what is written into a panel."""
     figure = module._single(panel, "title")
     return [text.get_text() for text in figure.axes[0].texts]

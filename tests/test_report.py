@@ -32,8 +32,9 @@ from bce_lint.finding import (
 from bce_lint.report import json as json_report
 from bce_lint.report import text
 from bce_lint.report.excerpt import Mark, ansi, excerpt, width
+from bce_lint.report.grid import number
 from bce_lint.report.sources import Sources
-from bce_lint.report.verdict import Screen, number, report, sentences
+from bce_lint.report.verdict import Screen, report, sentences
 
 VERDICT = """\
    confirmed: value and gradient are nan from |logit| = 16.64, whatever the label

@@ -333,7 +333,7 @@ def test_settings_are_told_from_data_by_their_names() -> None:
 
 
 def test_a_name_that_an_exponential_takes_may_be_any_number() -> None:
-    source = "import numpy as np\ndef predict(trees):\n    y_pred = trees.sum()\n    y_pred = np.exp(-y_pred) / 2\n    return y_pred\n"
+    source = "import numpy as np\ndef predict(trees):\n    y_pred = trees.predict()\n    y_pred = np.exp(-y_pred) / 2\n    return y_pred\n"
     *_, operation = programs(case(source, "np.exp(-y_pred)"))
     assert isinstance(operation, Program)
     assert [(a.name, a.role) for a in operation.arguments] == [("y_pred", "logit")]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bce_lint.confirm import files
-from bce_lint.finding import Confirmed, Evidence, Finding, Refuted, UsageError, Witness
+from bce_lint.finding import Confirmed, Evidence, Finding, Refuted, UsageError
+from bce_lint.panels import AXES, EXACT, LABELS, TITLES, WIDEST, YOURS, Curve, Panel, panels_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,36 +44,9 @@ BESIDE: tuple[Look, ...] = (
 )
 """What is drawn beside the user's code, the best first."""
 
-EXACT, YOURS = "exact", "yours"
-LABELS = {EXACT: "your code in exact arithmetic", YOURS: "your code"}
-TITLES = {"agreeing": "label agrees with the logit", "contradicting": "label contradicts the logit", "": "no label"}
-AXES = {"value": "loss", "gradient": "|d loss / d logit|"}
 DOTS_PER_INCH = 110
 HEIGHTS = (0.9, 0.75, 0.6, 0.45, 0.3, 0.1)
 """Where the words of a break may stand."""
-
-WIDEST = 1e3
-"""Values that span more than this factor are drawn on a logarithmic axis."""
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """One line: its points by rising |logit|, those that are not finite included."""
-
-    name: str
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """The curves of a "value" or "gradient" for labels that agree or contradict, and where the user's code breaks there."""
-
-    what: str
-    labels: str
-    curves: tuple[Curve, ...]
-    breaks: float | None = None
-    result: str = ""
 
 
 def check(directory: Path) -> None:
@@ -126,7 +99,7 @@ def _grid(panels: Sequence[Panel], title: str) -> Figure:
         for panel in panels:
             _draw(grid[whats.index(panel.what)][labels.index(panel.labels)], panel)
         for axes, name in zip(grid[0], labels, strict=True):
-            axes.set_title(TITLES[name], fontsize=11)
+            axes.set_title(TITLES.get(name, name), fontsize=11)
         for axes in grid[-1]:
             axes.set_xlabel("a = |logit|")
         for row, what in zip(grid, whats, strict=True):
@@ -244,25 +217,3 @@ def _save(figure: Figure, file: Path) -> None:
     picture = BytesIO()
     figure.savefig(picture, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     files.write(file, picture.getvalue())
-
-
-def panels_of(evidence: Evidence, witnesses: Sequence[Witness]) -> list[Panel]:
-    """Sort the points of the evidence's curve into panels: values above gradients, agreeing labels before contradicting ones."""
-    points: dict[tuple[str, str], dict[str, list[tuple[float, float]]]] = {}
-    for row in evidence.curve:
-        for column, value in row.values:
-            name, what, labels = column.split("|")
-            points.setdefault((what, labels), {}).setdefault(name, []).append((row.logit, value))
-    order = [(what, labels) for what in AXES for labels in TITLES if (what, labels) in points]
-    return [_panel(what, labels, points[what, labels], witnesses) for what, labels in order]
-
-
-def _panel(what: str, labels: str, points: Mapping[str, Sequence[tuple[float, float]]], witnesses: Sequence[Witness]) -> Panel:
-    curves = tuple(Curve(name, tuple(x for x, _ in of), tuple(y for _, y in of)) for name, of in points.items())
-    mine = next(curve for curve in curves if curve.name == YOURS)
-    bad = [(x, y) for x, y in zip(mine.x, mine.y, strict=True) if not math.isfinite(y)]
-    if not bad:
-        return Panel(what, labels, curves)
-    before = max((x for x in mine.x if x < bad[0][0]), default=0.0)
-    bisected = [witness.logit for witness in witnesses if witness.what == what and before <= witness.logit <= bad[0][0]]
-    return Panel(what, labels, curves, min(bisected, default=bad[0][0]), str(bad[0][1]))

@@ -14,7 +14,7 @@ from bce_lint.confirm import slice_project as project
 from bce_lint.confirm.case import Case
 from bce_lint.confirm.slice_pieces import DEFINITIONS, Definition, Piece, cut, definition
 from bce_lint.confirm.slice_roles import otherwise, taken
-from bce_lint.confirm.slice_script import NAME, Script, Surroundings, compiled, script
+from bce_lint.confirm.slice_script import NAME, Script, Surroundings, attributes, compiled, script
 from bce_lint.confirm.worker.job import Argument, Program, SourceFile, Statement, Step
 from bce_lint.confirm.worker.lazy import SITE
 from bce_lint.facts.expr import Div, DivNoNan, Exp, Expm1, Log, Log1p, LogSumExp, Norm, Pow, Sqrt, Std
@@ -129,7 +129,9 @@ def _compiled(case: Case, pieces: tuple[Piece, ...], place: Place) -> Program | 
 def _around(case: Case, pieces: tuple[Piece, ...], place: Place) -> Surroundings:
     inner = next((node for node in reversed(place.around) if not isinstance(node, ast.ClassDef)), None)
     body = inner.body if inner is not None else list(dict.fromkeys(piece.node for piece in pieces))
-    return Surroundings(body, pieces, taken(case.meaning, place.around), otherwise(case.meaning))
+    kind = next((node for node in reversed(place.around) if isinstance(node, ast.ClassDef)), None)
+    own = {} if kind is None else attributes(kind)
+    return Surroundings(body, pieces, taken(case.meaning, place.around), otherwise(case.meaning), own)
 
 
 def _scripted(case: Case, pieces: tuple[Piece, ...], made: Script) -> Program:

@@ -129,10 +129,10 @@ def otherwise(meaning: Meaning) -> tuple[Role, bool]:
         return Role.PROBABILITY, Softmax in below
     if below & {*GROWING, Linear}:
         return Role.LOGIT, False
-    if any(given.role in VARYING for given in meaning.inputs):
-        return Role.UNKNOWN, False
     operands = (_operand(e) for e in walk(meaning.site) if isinstance(e, POSITIVE))
     bare = any(isinstance(part, UNREAD) for operand in operands for part in under(operand, UNSIGNED))
+    if bare and any(given.role in VARYING for given in meaning.inputs):
+        return Role.UNKNOWN, False
     return _number(meaning.site, positive=bare), False
 
 

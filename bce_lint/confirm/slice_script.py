@@ -45,6 +45,12 @@ DATA = re.compile(
     r"|(build|create|make|get)_?\w*|\w*(layer|lstm|rnn|cell|encoder|decoder|generator|discriminator|classifier|network)\w*)$",
     re.IGNORECASE,
 )
+METHODS = re.compile(
+    r"^(abs|log\w*|exp\w*|sqrt|square|pow|div|mul|add|sub|neg|sum|mean|prod|max|amax|min|std|var|norm|cumsum|clip|clamp\w*|sigmoid|softmax"
+    r"|squeeze|unsqueeze|view|reshape|flatten|ravel|permute|transpose|t|expand|repeat|float|double|half|to|type_as|astype|contiguous"
+    r"|cpu|cuda|detach|clone|copy|numpy|gather|select|masked_\w+|index_\w+|dot|mm|matmul|bmm|softplus|tanh|relu)_?$"
+)
+"""Methods of tensors."""
 GROWING = re.compile(r"(^|\.)(exp|expm1|cosh|sinh|logsumexp|reduce_logsumexp|softplus)$")
 STOPS = re.compile(
     r"(^|\.)(minimize|run|eval|append|gradients|compute_gradients|scalar|histogram|print|float|str|format|backward|step|item)$"
@@ -65,13 +71,25 @@ class Script:
 class Surroundings:
     """What is known around the expression: the statements of its scope, the module's pieces, and inputs with their roles.
 
-    `otherwise` is the role of an input of which nothing else is known, and whether that lies along a class axis.
+    `otherwise` is the role of an input of which nothing else is known, and whether that lies along a class axis; `attributes` are
+    those that the class around it gives itself.
     """
 
     body: list[ast.stmt]
     pieces: tuple[Piece, ...]
     inputs: tuple[Input, ...]
     otherwise: tuple[Role, bool] = (Role.UNKNOWN, False)
+    attributes: Mapping[str, ast.expr] = field(default_factory=dict)
+
+
+def attributes(kind: ast.ClassDef) -> dict[str, ast.expr]:
+    """Return what a class assigns to attributes of `self`, the first of each."""
+    found: dict[str, ast.expr] = {}
+    for node in ast.walk(kind):
+        match node:
+            case ast.Assign(targets=[ast.Attribute(ast.Name("self"), attr)], value=value):
+                found.setdefault(attr, value)
+    return found
 
 
 def script(around: Surroundings, chain: list[ast.AST], site: ast.expr) -> Script | None:
@@ -167,8 +185,12 @@ class _Maker:
                 self.classes |= "softmax" in _called(node)
                 first = self._parameter(LOGIT, Role.LOGIT) if self._cut(node.args[0], row) else self.value(node.args[0], row)
                 return ast.Call(node.func, [first, *node.args[1:]], node.keywords)
-            case ast.Call() if (kind := self._kind(node, row)) is not None:
+            case ast.Call() if node is not self.site and (kind := self._kind(node, row)) is not None:
                 return self._parameter(LOGIT if kind is Role.LOGIT else "variable" if kind is Role.WEIGHT else "data", kind)
+            case ast.Attribute(ast.Name("self"), attr) if attr in self.around.attributes:
+                return self.value(self.around.attributes[attr], 0)
+            case ast.Attribute(ast.Name(name), attr) if setting(attr) is not None and not self._defined(name):
+                return self._parameter(attr, Role.SCALAR)
             case ast.Attribute(ast.Name("self"), attr):
                 return self._parameter(attr, self._role(attr, Role.UNKNOWN))
             case ast.Lambda() | ast.ListComp() | ast.GeneratorExp() | ast.SetComp() | ast.DictComp():
@@ -179,12 +201,23 @@ class _Maker:
     def _inside(self, node: ast.expr, row: int) -> ast.expr:
         made = copy.copy(node)
         for name, old in ast.iter_fields(node):
-            if isinstance(old, ast.expr) and not (name == "func" and dotted(old)):
+            if isinstance(old, ast.expr) and not (name == "func" and self._function(old, row)):
                 setattr(made, name, self.value(old, row))
             elif isinstance(old, list):
                 setattr(made, name, [self._item(item, row) for item in old])
         self._grows(node)
         return made
+
+    def _function(self, func: ast.expr, row: int) -> bool:
+        """Say whether what is called is a function of a module, or of an object, rather than a tensor's own method."""
+        root = dotted(func).partition(".")[0]
+        if isinstance(func, ast.Name):
+            return self._given(root, row) is None
+        if isinstance(func, ast.Attribute) and root == "self":
+            return func.attr not in self.around.attributes
+        if not isinstance(func, ast.Attribute) or not METHODS.search(func.attr):
+            return bool(root)
+        return bool(root) and self._given(root, row) is None and self._defined(root)
 
     def _grows(self, node: ast.expr) -> None:
         """Note that what an exponential takes may be any number: its use says more than its name."""
@@ -245,8 +278,9 @@ class _Maker:
         kind = _kind(node)
         root = dotted(node.func).partition(".")[0]
         given = self._given(root, row)
-        made = given is not None and isinstance(given[1], ast.Call)
-        unknown = bool(root) and given is None and not self._defined(root)
+        method = isinstance(node.func, ast.Attribute) and bool(METHODS.search(node.func.attr))
+        made = given is not None and isinstance(given[1], ast.Call) and not method
+        unknown = bool(root) and given is None and not self._defined(root) and not method
         return Role.UNKNOWN if kind is None and (made or unknown) else kind
 
     def _linear(self, value: ast.expr, row: int) -> Role | None:

@@ -220,7 +220,8 @@ def _assumed(run: Ran) -> Iterator[str]:
 def _curve(run: Ran, reference: Reference) -> Iterator[Row]:
     """Yield the plot's points: every line's name with "value" or "gradient" and the labels' side."""
     for reading in run.outcome.curve:
-        side = run.patterns[reading.pattern].agreement
+        pattern = run.patterns[reading.pattern]
+        side = pattern.agreement or (pattern.describe() if run.outcome.labelled else "")
         exact = reference.at(reading)
         named = [(name, value, slope) for name, value, slope in reading.numbers if name != REFERENCE]
         named += [] if math.isnan(exact.value) else [(EXACT, exact.value, exact.slope)]

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Literal
 
-from bce_lint.finding import Confirmed, Evidence, Refuted, Row, Undecided, Verdict, Witness
+from bce_lint.finding import Confirmed, Evidence, Refuted, Undecided, Verdict, Witness
+from bce_lint.report import grid
 from bce_lint.report.excerpt import one_line
+from bce_lint.report.grid import Grid, number
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
-    from rich.text import Text
 
 WIDTH, NARROW = 100, 92
 """At most so many columns; with fewer than the second, numbers get three digits in place of four."""
@@ -23,7 +24,7 @@ INDENT = 3
 NARROWEST = 10
 """Headings are broken at blanks, so that a column need not be wider than its numbers."""
 
-STABLE = "stable"
+TRAINING = "the weight of a model with one input, 1 before, after one step of SGD at learning rate 0.1"
 
 FINITE = re.compile("^off by | in place of ")
 """What need not be so for larger inputs."""
@@ -66,12 +67,6 @@ def sentences(witnesses: Sequence[Witness]) -> Iterator[str]:
         yield f"{' and '.join(what)} {verb} {result} {since} |logit| = {logit}{', ' if labels else ''}{labels}"
 
 
-def number(value: float, digits: int = 4) -> str:
-    """Return so many significant digits, as short as they can be written: 16.64, 5.934e-8."""
-    text = f"{value:.{digits}g}" if abs(value) >= 1e-3 or value == 0 else f"{value:.{digits - 1}e}"
-    return re.sub(r"\.?0*e([+-])0?", r"e\1", text).replace("e+", "e")
-
-
 def _parts(verdict: Verdict, digits: int) -> Iterator[RenderableType]:
     match verdict:
         case Confirmed(witnesses, evidence):
@@ -100,77 +95,24 @@ def _evidence(evidence: Evidence, witness: float, digits: int) -> Iterator[Rende
         yield Text(f"assuming {', '.join(evidence.assumed)}")
     yield Text(f"run by {evidence.framework} in {evidence.dtype}")
     if evidence.table:
-        yield from ("", Text(f"mean loss for {evidence.pattern}:"), _numbers(evidence, witness, digits))
+        yield from ("", Text(f"mean loss for {evidence.pattern}:"), _drawn(grid.numbers(evidence, witness, digits)))
     if evidence.training:
-        yield from (
-            "",
-            Text("the weight of a model with one input, 1 before, after one step of SGD at learning rate 0.1:"),
-            _training(evidence, witness, digits),
-        )
-    contained = f"contained by: {', '.join(evidence.containment)}" if evidence.containment else ""
-    stable = [f"{STABLE}: {name}" for name in evidence.columns if _heading(name) == STABLE]
-    notes = [*stable, evidence.exact_from, "gradients are by |logit|", contained]
-    yield from ("", Text("; ".join(note for note in notes if note), "dim"))
+        yield from ("", Text(f"{TRAINING}:"), _drawn(grid.training(evidence, witness, digits)))
+    yield from ("", Text("; ".join(grid.notes(evidence)), "dim"))
 
 
-def _numbers(evidence: Evidence, witness: float, digits: int) -> Table:
-    table = _table(["|logit|", *map(_heading, evidence.columns)])
-    marked = _first(evidence.table, witness)
-    for row in evidence.table:
-        values = dict(row.values)
-        _add(table, [number(row.logit), *(_cell(values.get(name), digits) for name in evidence.columns)], marked=row is marked)
-    return table
-
-
-def _training(evidence: Evidence, witness: float, digits: int) -> Table:
-    """Lay out columns such as "yours, wrong" as a row an answer and a column a function."""
-    cells = {(row.logit, *_side(column)): value for row in evidence.training for column, value in row.values}
-    names = [*dict.fromkeys(name for _, _, name in cells)]
-    answers = ["answer"] if any(side for _, side, _ in cells) else []
-    table = _table(["|logit|", *answers, *map(_heading, names)])
-    marked = _first(evidence.training, witness)
-    for logit, side in dict.fromkeys((logit, side) for logit, side, _ in cells):
-        values = [_cell(cells.get((logit, side, name)), digits) for name in names]
-        _add(table, [number(logit), *([side] if answers else []), *values], marked=marked is not None and logit == marked.logit)
-    return table
-
-
-def _side(column: str) -> tuple[str, str]:
-    """Return the answer that a column is for, and whose it is."""
-    name, _, side = column.rpartition(", ")
-    return (side, name) if side in ("right", "wrong") else ("", column)
-
-
-def _first(rows: Sequence[Row], witness: float) -> Row | None:
-    """Return the first row at which the witness has broken."""
-    return min((row for row in rows if row.logit >= witness * (1 - 1e-6)), key=lambda row: row.logit, default=None)
-
-
-def _table(headings: Sequence[str]) -> Table:
+def _drawn(shown: Grid) -> Table:
     from rich.box import Box
     from rich.table import Table
     from rich.text import Text
 
     lines = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
     table = Table(box=lines, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    for heading in ("", *headings):
+    for heading in ("", *shown.headings):
         table.add_column(Text(_broken(heading)), justify="right", vertical="bottom", overflow="fold")
+    for line in shown.lines:
+        table.add_row(">" if line.marked else "", *(Text(cell.text, "bold red" if cell.bad else "") for cell in line.cells))
     return table
-
-
-def _add(table: Table, cells: Sequence[str | Text], *, marked: bool) -> None:
-    table.add_row(">" if marked else "", *cells)
-
-
-def _cell(value: float | None, digits: int) -> str | Text:
-    from rich.text import Text
-
-    return "" if value is None else Text(number(value, digits), "" if math.isfinite(value) else "bold red")
-
-
-def _heading(column: str) -> str:
-    """Return what stands above a column: the name of a library's function is too long for that."""
-    return STABLE if "." in column else column.replace("probabilities", "probs")
 
 
 def _broken(heading: str) -> str:

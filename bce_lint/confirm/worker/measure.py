@@ -82,14 +82,22 @@ def _training(found: Found, patterns: Sequence[Pattern], backend: Backend) -> li
     """Return the points of the one-step table: below and above the first break, agreeing and contradicting."""
     first = found.breaks[0].logit if found.breaks else 16.0
     sizes = [probes.short(first * part, 2) for part in (0.9, 1.1, 2.0)] if first > 0.01 else [0.1, 1.0, 10.0]
-    sides = [number for number, pattern in enumerate(patterns) if pattern.agreement][:2] or [0]
+    sides = [number for number in _sides(found, patterns) if patterns[number].agreement] or [0]
     return [_Point(side, backend.rounded(a)) for side in sides for a in sizes]
 
 
 def _curve(found: Found, patterns: Sequence[Pattern], backend: Backend) -> list[_Point]:
     first = found.breaks[0].logit if found.breaks else 16.0
-    sides = [number for number, pattern in enumerate(patterns) if pattern.agreement][:2] or [0]
-    return [_Point(side, backend.rounded(a)) for side in sides for a in probes.dense(first)]
+    return [_Point(side, backend.rounded(a)) for side in _sides(found, patterns) for a in probes.dense(first)]
+
+
+def _sides(found: Found, patterns: Sequence[Pattern]) -> list[int]:
+    """Return a pattern whose labels agree and one whose labels contradict, those that broke if any did, and the one that broke first."""
+    broke = {patterns[one.pattern].agreement: one.pattern for one in reversed(found.breaks)}
+    usual = {patterns[number].agreement: number for number in reversed(range(len(patterns)))}
+    sides = [broke.get(side, usual[side]) for side in ("agreeing", "contradicting") if side in usual]
+    first = found.breaks[0].pattern if found.breaks else sides[0] if sides else 0
+    return list(dict.fromkeys([*sides, first]))
 
 
 def _sweep(patterns: Sequence[Pattern], backend: Backend) -> list[_Point]:
