@@ -7,7 +7,7 @@ associates: `1e-10 + 1 - p` stays `(1 + 1e-10) - p`, which is `1 - p` in float32
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from bce_lint.facts.expr import (
     Add,
@@ -33,6 +33,9 @@ from bce_lint.facts.expr import (
     Sum,
     Text,
     View,
+    children,
+    replaced,
+    walk,
 )
 
 MOST_CHOICES = 6
@@ -157,6 +160,8 @@ def join(*choices: Expr | None) -> Expr | None:
                 flat.update(dict.fromkeys(more))
             case _:
                 flat[choice] = None
+    if any(isinstance(choice, Concat) for choice in flat):
+        flat.pop(Items(()), None)
     if not flat or len(flat) > MOST_CHOICES:
         return None
     return next(iter(flat)) if len(flat) == 1 else Join(tuple(flat))
@@ -202,6 +207,35 @@ def each(op: Callable[[Expr, Expr], Expr], x: Expr, y: Expr) -> Expr:
     return op(x, y)
 
 
+def longer(container: Expr, method: str, args: Sequence[Expr]) -> Expr | None:
+    """Return a list as its method `append` or `extend` leaves it, None if that is not what is called."""
+    if not isinstance(container, (Items, Concat)) or len(args) != 1:
+        return None
+    if method == "append":
+        return Concat(tuple(dict.fromkeys((*container.items, *args))))
+    more = args[0]
+    return (
+        Concat(tuple(dict.fromkeys((*container.items, *more.items)))) if method == "extend" and isinstance(more, (Items, Concat)) else None
+    )
+
+
+HULL = (Concat, Join, Index, View, Cast, StopGradient)
+"""Ops whose result has no entry that its operands have not."""
+
+
+def settled(e: Expr, unknown: Expr, first: Expr) -> Expr | None:
+    """Return what going round a loop leaves of `e`, which is made of what was there before (`unknown`; `first` at the beginning).
+
+    None if nobody knows: `e` computes something from `unknown`, so every round gives something new.
+    """
+    if unknown not in walk(e):
+        return e
+    hull = [e]
+    for part in hull:
+        hull += [child for child in children(part) if child is not unknown and unknown in walk(child)]
+    return replaced(e, unknown, first) if all(isinstance(part, HULL) for part in hull) else None
+
+
 def elements(container: Expr) -> Expr | None:
     """Return what iterating over `container` gives, or None if nobody knows."""
     match container:
@@ -209,7 +243,7 @@ def elements(container: Expr) -> Expr | None:
             return join(*items)
         case Const() | Text() | Nothing() | Reference() | Opaque():
             return None
-        case Concat((one,)):
-            return one
+        case Concat(parts):
+            return join(*parts)
         case _:
             return Index(container, "[]")

@@ -11,6 +11,7 @@ from bce_lint.facts import narrowing, roles, vocabulary
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import (
     Cast,
+    Concat,
     Const,
     Div,
     Expr,
@@ -30,7 +31,7 @@ from bce_lint.facts.ranges import ANY_SIZE, Range, Ranges, Reach, probability
 from bce_lint.facts.relations import complement, is_share, is_squashed
 from bce_lint.facts.story import Story
 from bce_lint.facts.trace import Site, Trace
-from bce_lint.facts.vocabulary.customs import principal
+from bce_lint.facts.vocabulary.customs import WITHOUT_GRADIENT, principal
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 
@@ -43,7 +44,7 @@ class Facts:
         self.trace = trace
         self.site = site
         self.framework = framework_of(site.expr, module)
-        self.dtype = dtype or dtype_of(site.expr, self.framework)
+        self.dtype = dtype or dtype_of(site.expr, self.framework, module.project.languages)
         self.inputs = inputs_of(module, trace)
         self._roles: dict[Expr, Input] = {value: self.inputs[name] for name, value in trace.params.items() if name in self.inputs}
         language = vocabulary.vocabulary(self.framework)
@@ -148,7 +149,7 @@ class Facts:
 
     def vanished(self, p: Expr) -> str:
         """Return when the probability `p` is 0: "`p` is softmax(logits): exactly 0.0 in float32 once another logit leads by 88"."""
-        match core(p):
+        match typical(p):
             case Sigmoid():
                 when = f"from a logit of {-self.format.vanishes():.2f}"
             case Sub() as rest if isinstance(complement(rest), Sigmoid):
@@ -180,6 +181,14 @@ class Facts:
         )
 
 
+def typical(e: Expr) -> Expr:
+    """Return one of the parts that `e` is put together from or is one of, if all are made by the same op, else `e`; seen through views."""
+    inner = core(e)
+    parts = [typical(part) for part in inner.items] if isinstance(inner, Concat) else []
+    parts = [typical(part) for part in inner.choices] if isinstance(inner, Join) else parts
+    return parts[0] if parts and len({type(part) for part in parts}) == 1 else inner
+
+
 def meaning_of(module: Module, trace: Trace) -> Meaning | None:
     """Return what a function without a finding means: its result stands for the site. None if it returns nothing that was read."""
     result = result_of(trace)
@@ -188,7 +197,7 @@ def meaning_of(module: Module, trace: Trace) -> Meaning | None:
     framework = framework_of(result, module)
     row = 0 if trace.node is None else 1
     inputs = tuple(inputs_of(module, trace).values())
-    return Meaning(trace.path, row, inputs, result, result, framework, dtype_of(result, framework))
+    return Meaning(trace.path, row, inputs, result, result, framework, dtype_of(result, framework, module.project.languages))
 
 
 def result_of(trace: Trace) -> Expr | None:
@@ -230,10 +239,11 @@ def _constant(e: Expr) -> bool:
     return bool(operands) and all(isinstance(operand, Const) for operand in operands)
 
 
-def dtype_of(e: Expr, framework: str) -> str:
-    """Return the dtype of `e`: the one that all its casts agree on, else the framework's default."""
+def dtype_of(e: Expr, framework: str, languages: Mapping[Expr, str]) -> str:
+    """Return the dtype of `e`: the one that all its casts agree on, else its framework's default; NumPy keeps that of a tensor."""
     casts = {part.dtype for part in walk(e) if isinstance(part, Cast) and part.dtype in FLOATS}
     if len(casts) == 1:
         return casts.pop()
-    language = vocabulary.vocabulary(framework)
+    made = {name for part in walk(e) if (name := languages.get(part)) is not None} - WITHOUT_GRADIENT - {"builtins"}
+    language = vocabulary.vocabulary(min(made, default=framework))
     return language.dtype if language else "float32"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bce_lint.facts import algebra, conditions
 from bce_lint.facts.conditions import Certain
@@ -164,17 +164,29 @@ class Flow:
         else:
             self.lower.lower(node.test)
         before = dict(self.scope.names)
-        self._widen(carried(node.body), before)
+        unknown = self._widen(carried(node.body), before)
         widened = dict(self.scope.names)
         ends = [dict(self.scope.names)] if self.block(node.body) else []
-        self._restore(self._meet([widened, *ends]))
+        if leaps(node.body):
+            self._restore(self._meet([widened, *ends]))
+        else:
+            for end in ends:
+                end.update((name, self._settled(end[name], value, before[name])) for name, value in unknown.items() if name in end)
+            self._restore(self._meet([before, *ends]))
         self.block(node.orelse)
 
-    def _widen(self, names: Iterable[str], before: Names) -> None:
-        """Names that the loop changes and reads again are what they were or something unknown."""
+    def _settled(self, end: Expr, unknown: Expr, first: Expr) -> Expr:
+        """Return what a name is after any number of rounds, from what it is at the end of one that began with `unknown`."""
+        return algebra.settled(end, unknown, first) or algebra.join(first, end) or end
+
+    def _widen(self, names: Iterable[str], before: Names) -> Names:
+        """Let names that the loop changes and reads again be what they were or something unknown; return that."""
+        unknown: Names = {}
         for name in names:
             if name in before:
-                self.scope.names[name] = algebra.join(before[name], self.lower.opaque(name)) or self.lower.opaque(name)
+                unknown[name] = self.lower.opaque(name)
+                self.scope.names[name] = algebra.join(before[name], unknown[name]) or unknown[name]
+        return unknown
 
     def _with(self, items: Sequence[tuple[ir.Expression, ir.Expression | None]], body: Sequence[ir.Statement]) -> bool:
         for context, target in items:
@@ -201,24 +213,40 @@ class Flow:
             self.scope.names[name] = self.lower.opaque(name)
 
 
-def carried(body: Sequence[ir.Statement]) -> set[str]:
-    """Return the names that `body` assigns and may read before that: what goes round a loop."""
-    assigned: set[str] = set()
+def leaps(body: Sequence[ir.Statement]) -> bool:
+    """Tell whether a round of a loop may end, or the loop, before the end of its body."""
+    return any(isinstance(node, ir.Jump) and node.kind != "raise" for node in nested(body))
+
+
+def nested(body: Sequence[ir.Statement]) -> Iterator[ir.Statement]:
+    """Yield the statements of `body` and of the blocks in them, but not of functions and classes."""
     stack: list[ir.Statement] = list(body)
     while stack:
         node = stack.pop()
+        yield node
         match node:
-            case ir.Assign(targets=targets):
-                for target in targets:
-                    assigned.update(targets_of(target))
-            case ir.AugAssign(target=target):
-                assigned.update(targets_of(target))
             case ir.If(body=first, orelse=second) | ir.For(body=first, orelse=second) | ir.While(body=first, orelse=second):
                 stack += [*first, *second]
             case ir.With(body=inner):
                 stack += inner
             case ir.Try(body=inner, handlers=handlers, orelse=second, final=final):
                 stack += [*inner, *second, *final, *(s for handler in handlers for s in handler)]
+            case ir.Match(cases=cases):
+                stack += [s for case in cases for s in case]
+            case _:
+                pass
+
+
+def carried(body: Sequence[ir.Statement]) -> set[str]:
+    """Return the names that `body` assigns and may read before that: what goes round a loop."""
+    assigned: set[str] = set()
+    for node in nested(body):
+        match node:
+            case ir.Assign(targets=targets):
+                for target in targets:
+                    assigned.update(targets_of(target))
+            case ir.AugAssign(target=target):
+                assigned.update(targets_of(target))
             case _:
                 pass
     return assigned

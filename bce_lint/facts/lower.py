@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bce_lint.facts import algebra, calls, classes, conditions, models, vocabulary
@@ -271,11 +271,10 @@ class Lower:
                 if dotted is not None:
                     self.assign(dotted, node, value if value is not None else self.opaque(dotted))
             case ir.Sequence(items=targets):
-                values = value.items if isinstance(value, Items) and len(value.items) == len(targets) else (None,) * len(targets)
-                for each, one in zip(targets, values, strict=True):
+                for each, one in zip(targets, _shares(targets, value), strict=True):
                     self.unpack(each, node, one)
             case ir.Starred(value=inner):
-                self.unpack(inner, node, None)
+                self.unpack(inner, node, value)
             case ir.Subscript(value=base):
                 self.forget(base)
             case _:
@@ -394,6 +393,9 @@ class Lower:
         if func.attr == "add" and args is not None and (model := models.grown(owner, args)) is not None:
             self.unpack(func.value, node, model)
             return Nothing()
+        if args is not None and (longer := algebra.longer(owner, func.attr, [value for _, value in args])) is not None:
+            self.unpack(func.value, node, longer)
+            return Nothing()
         if isinstance(owner, Layer):
             return self.opaque(unparse(func))
         if isinstance(func.value, ir.Name) and func.value.id in BACKENDS and isinstance(owner, (Param, Free, Opaque, Index)):
@@ -430,13 +432,26 @@ class Lower:
 
     def _carried(self, made: Expr, args: list[tuple[str | None, Expr]]) -> Expr:
         """Return what a library's call makes of `args`, after noting the op that it only scales or reduces."""
-        payload = algebra.payload(made, {value for _, value in args})
+        given = {value for _, value in args}
+        payload = algebra.payload(made, given | {part for value in given if isinstance(value, (Concat, Items)) for part in value.items})
         if payload is not made:
             self.trace.payloads[made] = payload
             languages = self.scope.module.project.languages
             if made in languages:
                 languages.setdefault(payload, languages[made])
         return made
+
+
+def _shares(targets: Sequence[ir.Expression], value: Expr | None) -> Sequence[Expr | None]:
+    """Return what each of several targets gets; a starred one takes what the others leave."""
+    if not isinstance(value, Items):
+        return [None] * len(targets)
+    star = next((at for at, target in enumerate(targets) if isinstance(target, ir.Starred)), None)
+    behind = len(targets) - 1 - star if star is not None else 0
+    if star is None or len(value.items) < len(targets) - 1:
+        return value.items if len(value.items) == len(targets) else [None] * len(targets)
+    end = len(value.items) - behind
+    return [*value.items[:star], Items(value.items[star:end]), *value.items[end:]]
 
 
 def dotted_name(node: ir.Expression) -> str | None:

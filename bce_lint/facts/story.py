@@ -10,6 +10,7 @@ from bce_lint.facts.expr import (
     Add,
     Cast,
     Clip,
+    Concat,
     Const,
     Expr,
     Free,
@@ -87,8 +88,8 @@ class Story:
                 return self._applied("softmax", x)
             case Clip(x, lo, hi):
                 return f"{self.name(x)} clipped to [{self._bound(lo, '-inf')}, {self._bound(hi, 'inf')}]"
-            case Join(choices):
-                return " or ".join(dict.fromkeys(self.says(choice) for choice in choices))
+            case Join(parts) | Concat(parts) if known := [said for part in parts if "..." not in (said := self.says(part))]:
+                return " or ".join(dict.fromkeys(word for said in known for word in said.split(" or ")))
             case _:
                 return self.name(inner)
 
