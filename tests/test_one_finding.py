@@ -91,7 +91,7 @@ def sources() -> Iterator[ParameterSet]:
         yield pytest.param(HEAD.format(p="torch.sigmoid(logits)", expression=form), rules, id=form)
 
 
-@pytest.mark.parametrize(("source", "rules"), sources())
+@pytest.mark.parametrize(("source", "rules"), list(sources()))
 def test_only_the_most_specific_rule_reports(source: str, rules: str) -> None:
     assert ", ".join(finding.rule for finding in judged(source).findings) == rules
 
