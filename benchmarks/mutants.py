@@ -4,21 +4,21 @@
 
 Run it in the repository's root. Each mutant lives in a forked process only; no file is changed. It drops a condition, a `case`, a guard,
 a fix or what a report covers, turns a comparison round or makes a number another one; what a message says is not changed. Killed is what
-fails `tests/test_rules.py`, `tests/test_fixtures.py` or `tests/test_fixes.py`, the rule's own examples and fixtures first.
+fails the quick tests of the rule's family: examples, fixtures, fixes, and that one defect gives one finding.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
+from operator import itemgetter
 from pathlib import Path
 from types import ModuleType
 
@@ -154,13 +154,32 @@ def shown(node: ast.expr) -> str:
 # --- running the tests on them
 
 
-def survives(mutant: Mutant) -> bool:
-    """Tell whether all tests pass with a mutant in place of its rule. To be called in a process of its own."""
+def survivors(every: Sequence[Mutant], checks: Sequence[partial[None]], jobs: int) -> list[Mutant]:
+    """Return the mutants that pass all checks, each run in a fork of this process, which nothing that it does outlives."""
+    running: dict[int, Mutant] = {}
+    lived: set[Mutant] = set()
+    waiting = list(every)
+    while waiting or running:
+        if waiting and len(running) < jobs:
+            mutant = waiting.pop(0)
+            child = os.fork()
+            if child == 0:
+                os._exit(int(survives(mutant, checks)))
+            running[child] = mutant
+        else:
+            child, status = os.wait()
+            mutant = running.pop(child)
+            lived |= {mutant} if os.waitstatus_to_exitcode(status) == 1 else set()
+    return [mutant for mutant in every if mutant in lived]
+
+
+def survives(mutant: Mutant, checks: Sequence[partial[None]]) -> bool:
+    """Tell whether all checks pass with a mutant in place of its rule. To be called in a process of its own."""
     signal.alarm(SECONDS)
     try:
         put(mutant)
-        for test in tests(registry.find(mutant.rule)):
-            test()
+        for check in checks:
+            check()
     except Exception:  # noqa: BLE001  (a mutant may fail in any way)
         return False
     return True
@@ -175,17 +194,21 @@ def put(mutant: Mutant) -> None:
     registry.registered.cache_clear()
 
 
-def tests(rule: Rule) -> Iterator[Callable[[], None]]:
-    """Yield the quick tests, those of the rule itself first."""
-    from tests import test_fixes, test_fixtures, test_rules
+def quick(rule: Rule) -> list[partial[None]]:
+    """Return the quick tests of a rule: of its examples and fixtures first, then of its family's, then those of no rule in particular."""
+    from tests import test_fixes, test_fixtures, test_one_finding, test_rules
 
-    every = [*calls(test_rules), *calls(test_fixtures), *calls(test_fixes)]
-    yield from sorted(every, key=lambda call: not is_about(call, rule))
+    family = {other.name for other in registry.registered() if other.code[:4] == rule.code[:4]}
+    every = [call for module in (test_rules, test_fixtures, test_fixes, test_one_finding) for call in calls(module)]
+    about = [(subject(call), call) for call in every]
+    ranked = [(subject != rule.name, subject not in family, call) for subject, call in about if not subject or subject in family]
+    return [call for *_, call in sorted(ranked, key=itemgetter(0, 1))]
 
 
-def is_about(call: partial[None], rule: Rule) -> bool:
-    """Tell whether a test is of an example or fixture of the rule."""
-    return any(given is rule or (isinstance(given, Path) and given.parent.name == rule.name) for given in call.args)
+def subject(call: partial[None]) -> str:
+    """Return the name of the rule whose example or fixture a test is given, "" if none."""
+    given = next((one for one in call.args if isinstance(one, (Rule, Path))), None)
+    return "" if given is None else given.name if isinstance(given, Rule) else given.parent.name
 
 
 def calls(module: ModuleType) -> Iterator[partial[None]]:
@@ -203,14 +226,6 @@ def arguments(one: object) -> tuple[object, ...]:
     return values if isinstance(values, tuple) else (one,)
 
 
-def lives(mutant: Mutant) -> bool:
-    """Tell the same of a mutant in a fork of this process, which nothing that it does outlives."""
-    child = os.fork()
-    if child == 0:
-        os._exit(int(survives(mutant)))
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
-
-
 # --- the report
 
 
@@ -220,18 +235,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("rules", nargs="*", metavar="RULE", help="names or codes (default: all rules)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="so many at a time (default: one a core)")
     wanted = parser.parse_args(argv)
-    chosen = [registry.find(word) for word in wanted.rules] or registry.registered()
-    every = [mutant for rule in chosen for mutant in mutants(rule) if str(mutant) not in EQUIVALENT]
-    with multiprocessing.get_context("fork").Pool(wanted.jobs) as pool:
-        alive = {mutant for mutant, left in zip(every, pool.imap(lives, every), strict=True) if left}
-    for rule in chosen:
-        made = [mutant for mutant in every if mutant.rule == rule.name]
-        print(f"{rule.code} {rule.name:{32}} {len(made) - sum(m in alive for m in made):3} of {len(made):3}")
-    for mutant in every:
-        if mutant in alive:
-            print(f"survives: {mutant}")
-    print(f"killed {len(every) - len(alive)} of {len(every)} mutants ({1 - len(alive) / len(every):.1%})")
-    return int(len(alive) > len(every) / 10)
+    alive: list[Mutant] = []
+    made = 0
+    for rule in [registry.find(word) for word in wanted.rules] or registry.registered():
+        every = [mutant for mutant in mutants(rule) if str(mutant) not in EQUIVALENT]
+        left = survivors(every, quick(rule), wanted.jobs)
+        print(f"{rule.code} {rule.name:32} {len(every) - len(left):3} of {len(every):3}", *left, sep="\n    survives ", flush=True)
+        made += len(every)
+        alive += left
+    print(f"killed {made - len(alive)} of {made} mutants ({1 - len(alive) / made:.1%})")
+    return int(len(alive) > made / 10)
 
 
 if __name__ == "__main__":
