@@ -17,7 +17,7 @@ import pytest
 from bce_lint import registry
 from bce_lint.confirm import exact
 from bce_lint.confirm.case import Case
-from bce_lint.confirm.confirm import worker
+from bce_lint.confirm.frameworks import worker
 from bce_lint.confirm.pool import Pool
 from bce_lint.confirm.reals import log
 from bce_lint.confirm.slice import NotClosed, program, programs

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from bce_lint.confirm import confirm as confirming
+from bce_lint.confirm import frameworks
 from bce_lint.confirm.case import Options
 from bce_lint.confirm.confirm import confirm_in
 from bce_lint.confirm.pool import Pool
@@ -316,6 +318,38 @@ def test_other_frameworks_break_where_their_kernels_do(pool: Pool, framework: st
     assert {witness.what for witness in given.witnesses} == ({"value"} if framework == "numpy" else {"value", "gradient"})
 
 
+KERAS = """
+from keras import ops
+def loss(labels, output):
+    return -ops.mean(labels * ops.log(1 - output))
+"""
+
+
+@pytest.mark.framework
+@pytest.mark.parametrize("backend", ["tensorflow", "torch", "jax"])
+def test_keras_runs_on_each_of_its_backends(pool: Pool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, backend: str) -> None:
+    for package in ("keras", backend):
+        pytest.importorskip(package, reason="it runs in it")
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    given = confirmed(verdict(pool, case(KERAS, "ops.log(1 - output)", framework="keras.ops")))
+    assert given.witnesses[0].logit == pytest.approx(16.6355, abs=1e-3)
+    assert {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}[backend] in given.evidence.framework
+    assert "Keras" in given.evidence.framework
+    script = tmp_path / "repro.py"
+    script.write_text(given.evidence.program)
+    done = subprocess.run([sys.executable, "-I", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert given.witnesses[0].result in done.stdout.partition("gradient")[0]
+
+
+def test_keras_code_runs_on_the_framework_that_its_file_imports(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    keras = case(KERAS, "ops.log(1 - output)", framework="keras.ops")
+    assert frameworks.worker(replace(keras, source="import torch\n" + KERAS)) == "keras-torch"
+    assert frameworks.worker(replace(keras, source="import jax.numpy as jnp\n" + KERAS)) == "keras-jax"
+    assert frameworks.worker(replace(keras, source="import torch\nfrom keras.backend import log\n" + KERAS)) == "tensorflow"
+
+
 @pytest.mark.framework
 def test_modules_of_pytorch_are_made_and_called(pool: Pool) -> None:
     pytest.importorskip("torch", reason="it is a PyTorch module")
@@ -342,7 +376,7 @@ def test_numpy_has_no_bfloat16(pool: Pool) -> None:
 
 
 def test_a_missing_framework_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confirming, "find_spec", lambda _: None)
+    monkeypatch.setattr(frameworks, "find_spec", lambda _: None)
     with Pool() as empty:
         assert reason(verdict(empty, seeds())) == "tensorflow is not installed: pip install 'bce-lint[confirm]'"
         assert empty.workers == {}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bce_lint.confirm import frameworks
 from bce_lint.confirm import pool as workers
 from bce_lint.confirm.case import Options
 from bce_lint.confirm.pool import Pool
@@ -47,8 +48,14 @@ def judged(pool: Pool, statement: str, *, fork: bool = True) -> Verdict:
     options = Options(seconds=LIMIT, fork=fork)
     given = verdict(pool, case(hostile(statement), "np.log(output)", framework="numpy"), options)
     assert time.monotonic() - started < LIMIT + 10
+    assert not fork or left_running(pool) == []
     confirmed(verdict(pool, case(GOOD, "np.log(output)", framework="numpy"), options))
     return given
+
+
+def left_running(pool: Pool) -> list[str]:
+    """Return what the worker has started and not ended."""
+    return [stat.parent.name for stat in Path("/proc").glob("[0-9]*/stat") if _parent(stat) == str(pool.workers["numpy"].process.pid)]
 
 
 HOSTILE = {
@@ -74,6 +81,9 @@ HOSTILE = {
 }
 
 
+TOO_LONG = ("it ran longer than 2 s", "it used more than 2 s of processor time")
+
+
 def note(given: Verdict) -> str:
     """Return what a verdict says of a function that cannot be run, whose flagged expression was judged by itself."""
     return next(text for text in confirmed(given).evidence.assumed if text.startswith("only the flagged expression was run: "))
@@ -87,7 +97,13 @@ def test_what_misbehaves_is_undecided_with_its_reason_and_harms_no_other(pool: P
 
 @LINUX
 def test_a_loop_without_end_is_stopped(pool: Pool) -> None:
-    assert reason(judged(pool, "while True: pass")) in ("it ran longer than 2 s", "it used more than 2 s of processor time")
+    assert reason(judged(pool, "while True: pass")) in TOO_LONG
+
+
+@LINUX
+def test_a_fork_bomb_makes_no_process(pool: Pool) -> None:
+    statement = "while True:\n        try: os.fork()\n        except OSError: pass"
+    assert reason(judged(pool, statement)) in TOO_LONG
 
 
 @LINUX
@@ -133,7 +149,7 @@ def test_threads_left_behind_do_not_outlive_the_job(pool: Pool) -> None:
 def test_nothing_is_left_running_and_no_folder_left_behind(pool: Pool) -> None:
     judged(pool, "time.sleep(60)")
     parent = str(pool.workers["numpy"].process.pid)
-    assert not [stat for stat in Path("/proc").glob("[0-9]*/stat") if _parent(stat) == parent]
+    assert left_running(pool) == []
     assert not [*Path(tempfile.gettempdir()).glob(f"bce-lint-{parent}-*")]
 
 
@@ -172,8 +188,11 @@ def test_the_worker_imports_nothing_of_the_linter() -> None:
     assert json.loads(done.stdout) == []
 
 
-def test_a_missing_framework_says_what_to_install() -> None:
-    assert workers.unavailable("torch") == "torch is not installed: pip install 'bce-lint[torch]'"
+def test_a_missing_framework_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frameworks, "find_spec", lambda package: None if package == "torch" else package)
+    assert frameworks.missing("torch") == "torch is not installed: pip install 'bce-lint[torch]'"
+    assert frameworks.missing("keras-torch") == "torch is not installed: pip install 'bce-lint[torch]'"
+    assert frameworks.missing("numpy") == ""
 
 
 def test_a_worker_without_its_framework_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +203,7 @@ def test_a_worker_without_its_framework_says_so(monkeypatch: pytest.MonkeyPatch)
         made_job = Job(sliced(), "float32", 3.0, curve=False)
         answer = made.run("numpy", made_job)
     assert not isinstance(answer, Outcome)
-    assert answer.reason == "numpy is not installed: pip install 'bce-lint[confirm]'"
+    assert answer.reason == "numpy cannot be imported: No module named 'numpy'"
 
 
 def sliced() -> Program:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 
 from bce_lint.confirm.case import Case, Options
-from bce_lint.confirm.pool import Pool, unavailable
+from bce_lint.confirm.frameworks import missing, worker
+from bce_lint.confirm.pool import Pool
 from bce_lint.confirm.slice import NotClosed, programs
 from bce_lint.confirm.slice_roles import by_name, variants
 from bce_lint.confirm.verdict import Run, beside, judge, loses_digits
@@ -18,26 +18,7 @@ from bce_lint.finding import Confirmed, Finding, Refuted, Undecided, Verdict
 Progress = Callable[[str, int, int], None]
 """Is told what is going on, how many findings are judged, and how many there are."""
 
-WORKERS = {
-    "tensorflow": "tensorflow",
-    "keras": "tensorflow",
-    "torch": "torch",
-    "jax": "jax",
-    "optax": "jax",
-    "numpy": "numpy",
-    "scipy": "numpy",
-    "math": "numpy",
-    "python": "numpy",
-}
-"""Which worker runs a framework's code: Keras runs on TensorFlow unless it is told otherwise."""
-
-
 ONLY_BY_NAME = "nothing breaks if `{}` is a probability, but only its name says so, and the finding is about any number"
-
-
-def worker(case: Case) -> str | None:
-    """Return the framework whose worker runs a case, None if there is none."""
-    return WORKERS.get(case.meaning.framework.partition(".")[0])
 
 
 def confirm(cases: Sequence[Case], options: Options, progress: Progress) -> list[Finding]:
@@ -49,7 +30,7 @@ def confirm(cases: Sequence[Case], options: Options, progress: Progress) -> list
 def confirm_in(pool: Pool, cases: Sequence[Case], options: Options, progress: Progress) -> list[Finding]:
     """Do the same with workers that live on, for the next cases."""
     for framework in dict.fromkeys(worker(case) for case in cases):
-        if framework and find_spec(framework) is not None:
+        if framework and not missing(framework):
             pool.start(framework)
     findings = []
     for number, case in enumerate(cases):
@@ -64,8 +45,8 @@ def _verdict(case: Case, options: Options, pool: Pool) -> Verdict:
     framework = worker(case)
     if framework is None:
         return Undecided(f"confirm cannot run {case.meaning.framework} code yet")
-    if find_spec(framework) is None:
-        return Undecided(unavailable(framework))
+    if lacking := missing(framework):
+        return Undecided(lacking)
     before: Verdict | None = None
     for one in variants(case):
         verdict, final = _judged(Question(one, framework, options), pool)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self
 
+from bce_lint.confirm.frameworks import missing
 from bce_lint.confirm.worker.job import Failure, Job, Outcome, decode, encode
 
 ENTRY = Path(__file__).parent / "worker" / "__main__.py"
@@ -20,14 +21,6 @@ ENTRY = Path(__file__).parent / "worker" / "__main__.py"
 START_SECONDS = 180.0
 GRACE_SECONDS = 15.0
 """How much longer than a job may take its worker has for ending it and saying so."""
-
-EXTRAS = {"tensorflow": "confirm", "keras": "confirm", "torch": "torch", "jax": "jax", "numpy": "confirm"}
-"""The extra that installs each framework."""
-
-
-def unavailable(framework: str) -> str:
-    """Return what to tell a user who lacks a framework."""
-    return f"{framework} is not installed: pip install 'bce-lint[{EXTRAS[framework]}]'"
 
 
 @dataclass(slots=True)
@@ -54,7 +47,7 @@ class Pool:
     def loading(self, framework: str) -> str:
         """Return what to tell someone who waits for an import, "" if nobody does."""
         started = self.workers.get(framework)
-        return f"importing {framework}" if started is not None and not started.loaded else ""
+        return f"importing {framework.replace('-', ' on ')}" if started is not None and not started.loaded else ""
 
     def run(self, framework: str, job: Job) -> Outcome | Failure:
         """Run a job and wait for what it gives."""
@@ -96,8 +89,8 @@ class Worker:
             case {"kind": "ready"}:
                 self.loaded = True
                 return None
-            case {"kind": "unavailable"}:
-                reason = unavailable(self.framework)
+            case {"kind": "unavailable", "value": said}:
+                reason = missing(self.framework) or f"{self.framework} cannot be imported: {said}"
             case _:
                 reason = f"the worker did not get through `import {self.framework}`"
         self.alive = False

@@ -24,6 +24,9 @@ SETUP = {
     "JAX": "import jax\n",
     "NumPy": "import numpy\n",
 }
+BACKENDS = {"PyTorch": "torch", "JAX": "jax"}
+"""Backends of Keras that it does not take by itself."""
+
 ACTIVATIONS = {
     "TensorFlow": "tensorflow.nn.{name}",
     "PyTorch": "getattr(torch.nn.functional, {name!r})",
@@ -77,17 +80,25 @@ def write(finding: Finding, directory: Path) -> Iterator[Path]:
 def script(job: Job, outcome: Outcome, patterns: Sequence[Pattern]) -> str:
     """Return the executed statements in source order, old names given to today's modules first, and the call that breaks last."""
     framework = outcome.framework.partition(" ")[0]
-    text = "\n".join([SETUP[framework], *_dtype(framework, job.dtype), *_names(outcome), *_statements(job.program, outcome)])
+    setup = (_setup(framework, outcome.framework), *_dtype(outcome.framework, job.dtype))
+    text = "\n".join([*setup, *_names(outcome), *_statements(job.program, outcome)])
     return re.sub(r"\n{4,}", "\n\n\n", f"{text}\n\n\n{_call(framework, job, outcome, patterns)}\n")
 
 
-def _dtype(framework: str, dtype: str) -> Iterator[str]:
-    if framework == "TensorFlow" and dtype != "float32":
-        yield f"tensorflow.keras.backend.set_floatx({dtype!r})"
-    if framework == "PyTorch" and dtype != "float32":
+def _setup(framework: str, label: str) -> str:
+    """Return the import of the framework; Keras must be told before that it is to run on it."""
+    backend = BACKENDS.get(framework) if "Keras" in label else None
+    return (f'import os\n\nos.environ["KERAS_BACKEND"] = {backend!r}\n' if backend else "") + SETUP[framework]
+
+
+def _dtype(label: str, dtype: str) -> Iterator[str]:
+    """Yield what makes the dtype the default, or possible at all."""
+    if dtype != "float32" and label.startswith("PyTorch"):
         yield f"torch.set_default_dtype(torch.{dtype})"
-    if framework == "JAX" and dtype == "float64":
+    if dtype == "float64" and label.startswith("JAX"):
         yield 'jax.config.update("jax_enable_x64", True)'
+    if dtype != "float32" and "Keras" in label:
+        yield f"import keras\n\nkeras.config.set_floatx({dtype!r})"
 
 
 def _names(outcome: Outcome) -> Iterator[str]:

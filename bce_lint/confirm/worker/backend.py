@@ -83,7 +83,22 @@ class Backend(Protocol):
 
 
 def load(framework: str) -> Backend:
-    """Import a framework and return its backend; raises ImportError where it is not installed."""
-    module = importlib.import_module(f".{framework}_backend", __package__)
+    """Import a framework ("keras-torch": Keras on PyTorch) and return its backend; raises ImportError where it is not installed."""
+    name = framework.removeprefix("keras-")
+    module = importlib.import_module(f".{name}_backend", __package__)
     backend: Backend = module.load()
+    return backend if name == framework else _with_keras(backend)
+
+
+def _with_keras(backend: Backend) -> Backend:
+    """Have Keras, which runs on the same framework, make its constants of the backend's dtype too."""
+    keras = importlib.import_module("keras")
+    use = backend.use
+
+    def use_both(dtype: str) -> None:
+        use(dtype)
+        keras.config.set_floatx(dtype)
+
+    backend.use = use_both  # type: ignore[method-assign]  # a method of this one object
+    backend.label = f"{backend.label}, Keras {keras.__version__}"
     return backend

@@ -37,7 +37,6 @@ ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
-    "KERAS_BACKEND": "tensorflow",
 }
 
 
@@ -60,7 +59,7 @@ def main() -> None:
     channel = _channel()
     first = json.loads(channel.requests.readline())
     sys.path[:] = first["path"]
-    os.environ.update(ENVIRONMENT)
+    os.environ.update(ENVIRONMENT | {"KERAS_BACKEND": first["framework"].removeprefix("keras-")})
     try:
         framework = backend.load(first["framework"])
     except ImportError as error:
