@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bce_lint.finding import Cell, Trouble
+from bce_lint.source.tokens import TOKEN
 
 ELSEWHERE = re.compile(
     r"[ \t\r\n]*%%(?:bash|sh|script|writefile|file|html|HTML|javascript|js|latex|markdown|svg"
     r"|perl|ruby|cmd|sql|bigquery|R|cython|python2|pypy)\b"
 )
 """Cell magics whose cell is not Python of this notebook."""
-LINE = re.compile(r"^([ \t]*)([%!?][^\n]*|[\w.]+\?{1,2}[ \t]*\r?)$", re.MULTILINE)
-ASSIGNED = re.compile(r"^([ \t]*[\w, \t]+=[ \t]*)([%!][^\n]*)$", re.MULTILINE)
+LINE = re.compile(
+    r"^(?P<code>[ \t]*(?:[\w, \t]+=[ \t]*(?=[%!]))?)(?:(?P<magic>[%!?][^\n]*)|(?P<help>[\w.]+\?{1,2}[ \t]*\r?))$", re.MULTILINE
+)
+"""A magic, a shell command, what they give a name, a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,28 @@ def python(source: str) -> str:
     """Return a cell's source with magics, shell and help lines neutral, every character at its place."""
     if ELSEWHERE.match(source):
         return re.sub(r"[^\n]", "#", source)
-    source = _continued(source)
-    source = LINE.sub(lambda line: line[1] + neutral(line[2]), source)
-    return ASSIGNED.sub(lambda line: line[1] + neutral(line[2]), source)
+    return "".join(_neutralised(_continued(source)))
+
+
+def _neutralised(source: str) -> Iterator[str]:
+    """Yield `source` in pieces, neutral where a statement that only IPython understands stands: not within brackets or strings."""
+    done = 0
+    for line in LINE.finditer(source):
+        if not _opened(source, done, line.start()):
+            yield source[done : line.start()]
+            yield f"{line['code']}{neutral(line['magic'] or line['help'])}"
+            done = line.end()
+    yield source[done:]
+
+
+def _opened(source: str, begin: int, end: int) -> int:
+    """Return how many more brackets open than close in `begin:end`; a string that goes on at `end` counts as one."""
+    opened = 0
+    for token in TOKEN.finditer(source, begin):
+        if token.start() >= end:
+            break
+        opened += token.end() > end or (token.lastgroup == "open") - (token.lastgroup == "close")
+    return opened
 
 
 def neutral(code: str) -> str:

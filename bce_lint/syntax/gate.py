@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from bce_lint.finding import Trouble
+from bce_lint.source.tokens import TOKEN
 from bce_lint.syntax import scan
 from bce_lint.syntax.segments import Segment
 
@@ -25,7 +26,7 @@ DEEP = re.compile(r"^(?: {80}|\t{40})", re.MULTILINE)
 """A row that may stand in more blocks than a parser bears."""
 ONLY_AST = 0x400
 MARK = re.compile(
-    scan.TOKEN.pattern
+    TOKEN.pattern
     + r"""
     | (?P<comma> ,)
     | (?P<joined> \\\r?\n)

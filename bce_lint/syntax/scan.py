@@ -8,16 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
-TOKEN = re.compile(
-    r"""
-      (?P<string> \"{3}(?>[^"\\]++|\\.|"(?!""))*+\"{3} | '{3}(?>[^'\\]++|\\.|'(?!''))*+'{3}
-                | "(?>[^"\\\n]++|\\.)*+" | '(?>[^'\\\n]++|\\.)*+' )
-    | (?P<comment> \#[^\n]*+ )
-    | (?P<open> [(\[{] )
-    | (?P<close> [)\]}] )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+from bce_lint.source.tokens import TOKEN
+
 LONE_RETURN = re.compile(r"\r(?!\n)")
 LEADING_FEED = re.compile(r"(?m)^\f+")
 FORMATTED = re.compile(r"[fFtT][rR]?\Z")

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from bce_lint.source.read import Source
+from bce_lint.source.tokens import TOKEN
 from bce_lint.syntax import binds, scan
 
 Kind = Literal["def", "class", "import", "code"]
@@ -119,7 +120,7 @@ def _continued(text: str, place: int) -> bool:
     if not text.endswith(scan.JOINED, 0, place):
         return False
     row = text.rfind("\n", 0, place - 1) + 1
-    return not any(token.lastgroup == "comment" for token in scan.TOKEN.finditer(text, row, place))
+    return not any(token.lastgroup == "comment" for token in TOKEN.finditer(text, row, place))
 
 
 def _outside_brackets(text: str, places: list[int]) -> list[int]:
