@@ -122,13 +122,23 @@ def _hits(module: Module, trace: Trace, by: Judge, at: Whereabouts) -> Iterator[
 def places_of_ops(trace: Trace) -> Iterator[Site]:
     """Yield the op at every site, and the one that a library's call there only scales or reduces."""
     for site in trace.sites:
-        if id(site.node) in trace.calls:
+        if id(site.node) in trace.calls or passes_on(site, trace):
             continue
         yield site
         if isinstance(site.node, ir.Binary) and isinstance(site.expr, Neg):
             yield replace(site, expr=site.expr.x)  # the sign of `-a / b` stands before the quotient
         if site.expr in trace.payloads:
             yield replace(site, expr=trace.payloads[site.expr])
+
+
+def passes_on(site: Site, trace: Trace) -> bool:
+    """Tell whether a call only passes on one of its operands, as `loss.item()` does: what that is, is judged where it was made."""
+    if not isinstance(site.node, ir.Call):
+        return False
+    operands = {id(arg.value) for arg in site.node.args}
+    if isinstance(site.node.func, ir.Attribute):
+        operands.add(id(site.node.func.value))
+    return any(id(node) in operands for _, node in trace.places.get(site.expr, ()))
 
 
 def resolved(hits: Iterable[Hit]) -> list[Hit]:

@@ -15,7 +15,7 @@ from bce_lint.source.notebook import python
         ("%matplotlib inline\ny = 1", "0#################\ny = 1"),
         ("% matplotlib inline\n", "0##################\n"),
         ("for i in x:\n    %time f(x)\n    !ls {i}\n", "for i in x:\n    0#########\n    0######\n"),
-        ("files = !ls\nbest, rest = %timeit f(x)", "files = 0##\nbest, rest = 0##########"),
+        ("files = !ls\nbest, rest = %timeit f(x)", "files = 0##\nbest, rest = 0###########"),
         ("np.log?\nx??", "0######\n0##"),
         ("!echo \"it's (\ny = (1\n% 2)", "0############\ny = (1\n% 2)"),
         ("!pip install \\\n  torch\nx = 1", "0#############\n#######\nx = 1"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bce_lint.facts import algebra, classes
 from bce_lint.facts.bind import Arguments
 from bce_lint.facts.expr import Definition, Expr, Layer, Made, Param, Partial, Reference
-from bce_lint.facts.flow import Flow
+from bce_lint.facts.flow import Flow, keeps_no_gradient
 from bce_lint.facts.scope import Scope
 from bce_lint.facts.trace import Trace
 from bce_lint.syntax import ir
@@ -114,6 +114,7 @@ def follow(node: Callable, scope: Scope, trace: Trace) -> None:
 def enter(node: Callable, scope: Scope, owner: str | None, trace: Trace) -> None:
     """Put the parameters into `scope` as unknown values; the first one of a method is its instance."""
     outer = scope.outer or scope
+    trace.gradient = isinstance(node, ir.Lambda) or not any(keeps_no_gradient(d) for d in node.decorators)
     static = isinstance(node, ir.Lambda) or any(unparse(d) == "staticmethod" for d in node.decorators)
     for position, param in enumerate(node.params):
         if position == 0 and owner is not None and not static and not param.star:

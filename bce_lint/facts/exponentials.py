@@ -104,7 +104,7 @@ def overflowing_summand(e: Expr, facts: Facts) -> Exp | None:
 
 def differentiated(facts: Facts) -> bool:
     """Tell whether the framework differentiates what is written at the site."""
-    return facts.framework not in WITHOUT_GRADIENT
+    return facts.site.gradient and facts.framework not in WITHOUT_GRADIENT
 
 
 def overflow(exp: Exp, facts: Facts) -> str:

@@ -21,6 +21,7 @@ ONLOOKERS = re.compile(
 )
 """What is called for its arguments to be looked at: nothing comes of them."""
 PYTHON = "python"
+WITHOUT_GRADIENT = re.compile(r"(?:^|\.)(?:no_grad|inference_mode)(?:\(\))?$")
 
 
 class Flow:
@@ -189,11 +190,15 @@ class Flow:
         return unknown
 
     def _with(self, items: Sequence[tuple[ir.Expression, ir.Expression | None]], body: Sequence[ir.Statement]) -> bool:
+        gradient = self.trace.gradient
         for context, target in items:
             self.lower.lower(context)
+            self.trace.gradient = self.trace.gradient and not keeps_no_gradient(context)
             if target is not None:
                 self.lower.unpack(target, context, None)
-        return self.block(body)
+        through = self.block(body)
+        self.trace.gradient = gradient
+        return through
 
     def _try(self, node: ir.Try) -> bool:
         before = dict(self.scope.names)
@@ -211,6 +216,11 @@ class Flow:
     def _forget(self, names: Iterable[str]) -> None:
         for name in names:
             self.scope.names[name] = self.lower.opaque(name)
+
+
+def keeps_no_gradient(context: ir.Expression) -> bool:
+    """Tell whether `with context:`, or `@context`, tells PyTorch to keep no gradients."""
+    return WITHOUT_GRADIENT.search(unparse(context)) is not None
 
 
 def leaps(body: Sequence[ir.Statement]) -> bool:

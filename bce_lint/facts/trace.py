@@ -13,13 +13,17 @@ from bce_lint.syntax import ir
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An op at its place, with the names usable there; `order` counts places in the order of the flow, `under` is certain there."""
+    """An op at its place, with the names usable there; `order` counts places in the order of the flow, `under` is certain there.
+
+    Without `gradient`, it stands where the framework is told to keep none.
+    """
 
     node: ir.Node
     expr: Expr
     names: Mapping[str, Expr]
     order: int
     under: Certain = ()
+    gradient: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,8 @@ class Trace:
     `payloads` holds, for the result of a library's call, the op that it only scales or reduces: the log of `log2`, the loss of a mean.
     `calls` are the identities of the nodes that call a function of the same file, where what it computes is judged by itself.
     `inputs` are the parameters' roles, once somebody has asked for them.
-    While the flow is followed, `under` is what is certain at this point, and `heard` what the parts of a test mean.
+    While the flow is followed, `under` is what is certain at this point, `gradient` whether the framework keeps one, and `heard` what the
+    parts of a test mean.
     """
 
     path: tuple[str, ...]
@@ -54,6 +59,7 @@ class Trace:
     payloads: dict[Expr, Expr] = field(default_factory=dict)
     calls: set[int] = field(default_factory=set)
     under: Certain = ()
+    gradient: bool = True
     heard: dict[int, Expr] | None = None
     clock: int = 0
 
@@ -64,7 +70,7 @@ class Trace:
         if self.heard is not None:
             self.heard[id(node)] = expr
         if not isinstance(node, (ir.Name, ir.Attribute)):
-            self.sites.append(Site(node, expr, names, self.clock, self.under))
+            self.sites.append(Site(node, expr, names, self.clock, self.under, self.gradient))
 
     def bind(self, name: str, node: ir.Node, expr: Expr) -> None:
         """Note that `name` now is `expr`, by the expression `node`."""
