@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from bce_lint.config import Config, read
-from bce_lint.finding import Confirmed, Finding, Refuted, Trouble, UsageError
+from bce_lint.finding import Confirmed, Finding, Proof, Refuted, Trouble, UsageError
 
 if TYPE_CHECKING:
     from bce_lint.confirm.case import Case
     from bce_lint.confirm.confirm import Progress
+    from bce_lint.confirm.pool import Pool
     from bce_lint.lint import Outcome
     from bce_lint.report.sources import Sources
     from bce_lint.report.text import Fixes
@@ -62,10 +63,13 @@ def _judge(config: Config) -> int:
 
     _check(config)
     outcome = lint(config)
-    if config.diff:
-        return _show(config, outcome)
-    _put(outcome)
-    findings = _confirmed(config, outcome.cases) if config.confirm else outcome.findings
+    with _workers(config, outcome) as pool:
+        proofs = _prove(config, outcome, pool) if pool is not None else []
+        if config.diff:
+            return _show(config, outcome, proofs)
+        _put(outcome)
+        findings = _confirmed(config, outcome.cases, pool) if pool is not None else outcome.findings
+    _tell(proofs, sys.stderr if config.output_format == "json" else sys.stdout)
     shown = [finding for finding in findings if isinstance(finding.verdict, Confirmed)] if config.only_confirmed else findings
     summary = _summary(config, shown, outcome, [finding for finding in findings if finding not in shown])
     _report(config, shown, outcome, summary)
@@ -76,7 +80,46 @@ def _judge(config: Config) -> int:
     return CLEAN if status == FOUND and config.exit_zero else status
 
 
-def _show(config: Config, outcome: Outcome) -> int:
+@contextmanager
+def _workers(config: Config, outcome: Outcome) -> Iterator[Pool | None]:
+    """Give the workers that run code, if any is to be run."""
+    if not config.confirm or not (outcome.cases or outcome.fixed):
+        yield None
+        return
+    from bce_lint.confirm.pool import Pool
+
+    with Pool() as pool:
+        yield pool
+
+
+def _prove(config: Config, outcome: Outcome, pool: Pool) -> list[Proof]:
+    """Run what is fixed before and after; take back the fixes that this does not show to be right."""
+    from bce_lint.confirm.case import Options
+
+    proofs: list[Proof] = []
+    for file in (*outcome.fixed,):
+        from bce_lint.prove import prove
+
+        told = list(prove(file, pool, Options(dtype=config.dtype)))
+        proofs += [proof for _, proof in told]
+        bad = frozenset(path for path, proof in told if not proof.good)
+        if bad:
+            from bce_lint.judge import Judge
+            from bce_lint.mend import Wish, again
+
+            outcome.instead(file, again(file, Judge(config), Wish(config.unsafe_fixes, bad)))
+    return proofs
+
+
+def _tell(proofs: Sequence[Proof], stream: TextIO) -> None:
+    from bce_lint.report import text
+    from bce_lint.report.excerpt import ansi, plain
+
+    paint = ansi if _colourful(stream) else plain
+    _print("".join(text.proof(proof, paint) for proof in proofs), stream)
+
+
+def _show(config: Config, outcome: Outcome, proofs: Sequence[Proof]) -> int:
     """Print what would be changed, and on standard output nothing else, so that it can be applied."""
     from bce_lint.report import text
     from bce_lint.report.diff import diff
@@ -84,6 +127,7 @@ def _show(config: Config, outcome: Outcome) -> int:
 
     paint = ansi if _colourful(sys.stdout) else plain
     _print("".join(diff(*change, paint) for file in outcome.fixed for change in file.texts()))
+    _tell(proofs, sys.stderr)
     _complain(outcome)
     _print(text.would_fix(outcome.findings, _fixes(config, outcome)), sys.stderr)
     return TROUBLE if outcome.troubles else FOUND if outcome.fixed else CLEAN
@@ -123,14 +167,14 @@ def _status(findings: Sequence[Finding], troubles: Sequence[Trouble]) -> int:
     return FOUND if any(not isinstance(finding.verdict, Refuted) for finding in findings) else CLEAN
 
 
-def _confirmed(config: Config, cases: Sequence[Case]) -> Sequence[Finding]:
+def _confirmed(config: Config, cases: Sequence[Case], pool: Pool) -> Sequence[Finding]:
     if not cases:
         return ()
     from bce_lint.confirm.case import Options
-    from bce_lint.confirm.confirm import confirm
+    from bce_lint.confirm.confirm import confirm_in
 
     with _progress() as progress:
-        return confirm(cases, Options(dtype=config.dtype, curve=bool(config.plot or config.report)), progress)
+        return confirm_in(pool, cases, Options(dtype=config.dtype, curve=bool(config.plot or config.report)), progress)
 
 
 @contextmanager

@@ -128,6 +128,28 @@ Verdict = Confirmed | Refuted | Undecided
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What a fix changes at one input: value and derivative by |logit| before and after, and the exact ones; NaN where not known."""
+
+    logit: float
+    labels: str
+    values: tuple[float, float, float]
+    slopes: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What running the code before and after its fixes said: they are only written if that is `good`, else `reason` says why not."""
+
+    path: str
+    span: Span
+    titles: tuple[str, ...]
+    good: bool
+    reason: str = ""
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One defect in the user's code."""
 

@@ -54,12 +54,25 @@ class Draft(Generic[J]):
 
 
 @dataclass(frozen=True, slots=True)
+class Round(Generic[J]):
+    """The fixes made at once, and in what."""
+
+    draft: Draft[J]
+    fixes: tuple[Fix, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fixed(Generic[J]):
-    """A file before and after: what was found and fixed on the way (`fixes`, in order), and what is left."""
+    """A file before and after."""
 
     before: Draft[J]
     after: Draft[J]
-    fixes: tuple[Fix, ...]
+    rounds: tuple[Round[J], ...]
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """All fixes, in the order in which they were made."""
+        return tuple(fix for one in self.rounds for fix in one.fixes)
 
     @property
     def path(self) -> str:
@@ -79,10 +92,10 @@ class Fixed(Generic[J]):
 
 @dataclass(frozen=True, slots=True)
 class Fixer(Generic[J]):
-    """`look` judges a source, `choose` says which fixes are wanted."""
+    """`look` judges a source, `choose` gives the fixes that are wanted of what it says."""
 
     look: Callable[[Source], J]
-    choose: Callable[[Finding], Fix | None]
+    choose: Callable[[J], Iterable[Fix]]
 
     def fix(self, before: Draft[J]) -> Fixed[J] | Trouble:
         """Return a file at rest; a Trouble if our fixes make it worse, and then nothing of it is to be written."""
@@ -90,9 +103,9 @@ class Fixer(Generic[J]):
         if rewritten(before, ()) != before.data:
             return Trouble(path, None, f"cannot be written back in {before.source.encoding} as it was: save it as UTF-8", NOT_FIXED)
         draft = before
-        done: list[Fix] = []
+        done: list[Round[J]] = []
         for _ in range(ROUNDS):
-            fixes = apart(fix for case in draft.judged.cases if (fix := self.choose(case.finding)) is not None)
+            fixes = apart(self.choose(draft.judged))
             data = rewritten(draft, [edit for fix in fixes for edit in fix.edits])
             if data == draft.data:
                 data = rewritten(draft, unused(before.source, draft.source)) if done else data
@@ -101,10 +114,15 @@ class Fixer(Generic[J]):
                 return bug(path, worse) if worse else Fixed(before, draft, tuple(done))
             source = parse(path, data)
             if isinstance(source, Trouble) or not compiles(before.source, source):
-                return bug(path, f"they leave what does not compile ({(fixes or done)[-1].title})")
+                return bug(path, f"they leave what does not compile ({fixes[-1].title if fixes else _last(done)})")
+            done.append(Round(draft, tuple(fixes)))
             draft = Draft(data, source, self.look(source))
-            done += fixes
-        return bug(path, f"they do not come to rest ({done[-1].title})")
+        return bug(path, f"they do not come to rest ({_last(done)})")
+
+
+def _last(rounds: Sequence[Round[J]]) -> str:
+    """Return the title of the last fix."""
+    return [fix.title for one in rounds for fix in one.fixes][-1]
 
 
 def bug(path: str, what: str) -> Trouble:

@@ -43,9 +43,13 @@ class Outcome:
 
     def leave(self, file: Fixed[Judged], trouble: Trouble) -> None:
         """Take back what is known of a fixed file, which for this reason stays as it is."""
+        self.instead(file, replace(file.before.judged, troubles=(trouble,)))
+
+    def instead(self, file: Fixed[Judged], judged: Judged) -> None:
+        """Take back what is known of a fixed file, and take in something else."""
         self.cases = [case for case in self.cases if case.path != file.path]
         self.fixed.remove(file)
-        self.add(replace(file.before.judged, troubles=(trouble,)))
+        self.add(replace(judged, troubles=tuple(trouble for trouble in judged.troubles if trouble not in self.troubles)))
         self.sort()
 
     def sort(self) -> None:
@@ -89,9 +93,9 @@ def _judged(source: Source, judge: Judge, config: Config) -> Judged:
     judged = judge.judge(source)
     if not config.mends:
         return judged
-    from bce_lint.mend import mended
+    from bce_lint.mend import Wish, mended
 
-    return mended(source, judged, judge, unsafe=config.unsafe_fixes)
+    return mended(source, judged, judge, Wish(config.unsafe_fixes))
 
 
 def _search(config: Config) -> prefilter.Search:

@@ -52,7 +52,11 @@ def _replacement(report: Report, facts: Facts, source: Source, find: Find) -> Fi
     dropped = tuple(_drop(sign, source.text, begin, cell) for sign in signs)
     text = source.text[start:end]
     edits = (Edit(start - begin, end - begin, piece.text, cell), *dropped, *imports)
-    return Fix(f"{'-' * len(signs)}{text} -> {piece.text}", edits, safe=report.safe and text.count("#") <= piece.text.count("#"))
+    return Fix(
+        f"-({text}) -> {piece.text}" if signs else f"{text} -> {piece.text}",
+        edits,
+        safe=report.safe and text.count("#") <= piece.text.count("#"),
+    )
 
 
 def bare(text: str, start: int, end: int, piece: Piece) -> tuple[int, int]:

@@ -323,13 +323,17 @@ def found(rule: str, *edits: Edit) -> Case:
     return Case(Finding("x.py", Span(1, 1, 1, 2), rule, "BCE000", "", Severity.ERROR, fix=fix))
 
 
+def wanted(judged: Judged) -> list[Fix]:
+    return [case.finding.fix for case in judged.cases if case.finding.fix is not None]
+
+
 def fixed(text: str, *judgements: Judged) -> Fixed[Judged] | Trouble:
     """Fix a text that the judge thinks so of, round by round."""
     first, *later = judgements
     answers: Iterator[Judged] = iter(later)
     source = parse("x.py", text.encode())
     assert isinstance(source, Source)
-    return Fixer(lambda _: next(answers), lambda finding: finding.fix).fix(Draft(text.encode(), source, first))
+    return Fixer(lambda _: next(answers), wanted).fix(Draft(text.encode(), source, first))
 
 
 NOTHING = Judged(())

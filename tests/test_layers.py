@@ -22,7 +22,7 @@ LAYERS = (
     {"registry"},
     {"suppress", "offer", "fix", "report", "confirm"},
     {"judge"},
-    {"mend"},
+    {"mend", "prove"},
     {"lint"},
     {"explain", "why"},
     {"cli"},

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 
-from bce_lint.finding import Confirmed, Finding, Origin, Refuted, Severity, Span, Trouble, Undecided
+from bce_lint.finding import Change, Confirmed, Finding, Origin, Proof, Refuted, Severity, Span, Trouble, Undecided
 from bce_lint.report.excerpt import Mark, Paint, excerpt, one_line, plain, printable
-from bce_lint.report.verdict import sentences
+from bce_lint.report.verdict import number, sentences
 
 Lines = Callable[[str, int | None], Sequence[str]]
 """The lines of a file, or of one cell of a notebook."""
@@ -67,6 +68,26 @@ def summary(
 def _verdicts(findings: Sequence[Finding]) -> str:
     verdicts = Counter(type(finding.verdict).__name__.lower() for finding in findings)
     return ", ".join(f"{verdicts[word]} {word}" for word in ("confirmed", "refuted", "undecided") if verdicts[word])
+
+
+def proof(told: Proof, paint: Paint = plain) -> str:
+    """Return what running the code before and after its fixes said."""
+    where = paint(place(told.path, told.span), "strong")
+    said = paint("fix confirmed", "help") if told.good else f"{paint('fix not confirmed', 'error')}, not written ({one_line(told.reason)})"
+    titles = one_line("; ".join(told.titles))
+    return f"{where}: {said}: {titles}\n{_change(told.change) if told.change else ''}"
+
+
+def _change(change: Change) -> str:
+    """Return the numbers at the place that tells most: "value nan -> 2.06e-9 (exact 2.06e-9)"."""
+    sides = [("value", change.values), ("gradient", change.slopes)]
+    told = [_step(what, *numbers) for what, numbers in sides if what == "value" or not all(map(isnan, numbers))]
+    return f"   {', '.join(told)} at |logit| = {number(change.logit)}, {change.labels}\n"
+
+
+def _step(what: str, old: float, new: float, exact: float) -> str:
+    known = "" if isnan(exact) else f" (exact {number(exact)})"
+    return f"{what} {number(old)} -> {number(new)}{known}"
 
 
 def would_fix(findings: Sequence[Finding], fixes: Fixes) -> str:

@@ -70,7 +70,7 @@ class Job:
 
     `beside` names the cross entropy, "sigmoid" or "softmax", that the code is to be measured by even if it is no multiple of it: where
     that has a gradient for a wrong answer, the code must have one ("": nothing of the kind is asked).
-    `digits` asks for values of all sizes, whatever breaks.
+    `digits` asks for values of all sizes, whatever breaks; `magnitudes`, in their place, for these and where it breaks, in every pattern.
     """
 
     program: Program
@@ -79,6 +79,7 @@ class Job:
     curve: bool
     beside: str = ""
     digits: bool = False
+    magnitudes: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

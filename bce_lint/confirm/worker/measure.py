@@ -50,6 +50,7 @@ def measure(way: Way, found: Found, job: Job) -> Read:
     training = _training(found, patterns, backend)
     curve = _curve(found, patterns, backend) if job.curve else []
     sweep = [] if found.breaks and not job.digits else _sweep(patterns, backend)
+    sweep = _asked(job, found, patterns, backend) if job.magnitudes else sweep
     points = list(dict.fromkeys([*table, *training, *curve, *sweep]))
     runs: dict[str, Run] = {YOURS: way.run}
     kind, scale, others = _counterparts(way, job.beside)
@@ -103,6 +104,12 @@ def _sides(found: Found, patterns: Sequence[Pattern]) -> list[int]:
 def _sweep(patterns: Sequence[Pattern], backend: Backend) -> list[_Point]:
     """Return points from the smallest to the largest that ordinary numbers come to."""
     return [_Point(number, backend.rounded(a)) for number in range(min(2, len(patterns))) for a in probes.SIZES]
+
+
+def _asked(job: Job, found: Found, patterns: Sequence[Pattern], backend: Backend) -> list[_Point]:
+    """Return the points that the job asks for."""
+    magnitudes = dict.fromkeys(backend.rounded(a) for a in (*job.magnitudes, *(b.logit for b in found.breaks)))
+    return [_Point(number, a) for number in range(len(patterns)) for a in magnitudes]
 
 
 def _read(run: Run, patterns: Sequence[Pattern], points: Sequence[_Point]) -> dict[_Point, tuple[float, float]]:
