@@ -18,8 +18,10 @@ from bce_lint.confirm.worker.job import Job, Outcome, Program, Reading
 from bce_lint.confirm.worker.measure import REFERENCE, TOLERANCE, YOURS
 from bce_lint.finding import Change
 
-MAGNITUDES = (0.1, 1.0, 4.0, 10.0, 17.0, 30.0, 60.0, 95.0, 120.0, 1000.0)
+MAGNITUDES = (0.1, 1.0, 4.0, 10.0, 17.0, 40.0, 95.0, 1000.0)
 """Where old and new are compared, besides where the old one breaks: on both sides of where the dtypes give way."""
+PATTERNS = (0, 1, 2, 6)
+"""Patterns that between them have all labels and signs."""
 FLOOR = {"float16": 1e-3, "bfloat16": 1e-2, "float32": 1e-6, "float64": 1e-9}
 """Absolute errors that are no matter."""
 TRUSTED = 17.0
@@ -79,11 +81,17 @@ class Compare:
         dtype = self.options.dtype or (case.meaning.dtype if case.meaning.dtype in probes.FORMATS else "float32")
         if sorted((a.role, a.classes) for a in old.arguments) != sorted((a.role, a.classes) for a in new.arguments):
             return Seen(good=False, reason="it takes other inputs than before")
-        job = Job(replace(old, blame=False), dtype, self.options.seconds, curve=False, magnitudes=MAGNITUDES)
+        job = Job(
+            replace(old, blame=False),
+            dtype,
+            self.options.seconds,
+            curve=False,
+            points=tuple((number, a) for number in PATTERNS for a in MAGNITUDES),
+        )
         before = self.pool.run(framework, job)
         if not isinstance(before, Outcome):
             return Seen(good=False, reason=before.reason)
-        after = self.pool.run(framework, replace(job, program=new, magnitudes=tuple(dict.fromkeys(r.logit for r in before.sweep))))
+        after = self.pool.run(framework, replace(job, program=new, points=tuple((r.pattern, r.logit) for r in before.sweep)))
         if not isinstance(after, Outcome):
             return Seen(good=False, reason=after.reason)
         return Comparison(case, job, before, after).seen(safe=self.safe)

@@ -70,7 +70,7 @@ class Job:
 
     `beside` names the cross entropy, "sigmoid" or "softmax", that the code is to be measured by even if it is no multiple of it: where
     that has a gradient for a wrong answer, the code must have one ("": nothing of the kind is asked).
-    `digits` asks for values of all sizes, whatever breaks; `magnitudes`, in their place, for these and where it breaks, in every pattern.
+    `digits` asks for values of all sizes, whatever breaks; `points`, by pattern and |logit|, for these and where it breaks.
     """
 
     program: Program
@@ -79,7 +79,7 @@ class Job:
     curve: bool
     beside: str = ""
     digits: bool = False
-    magnitudes: tuple[float, ...] = ()
+    points: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

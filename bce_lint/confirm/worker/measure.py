@@ -50,7 +50,7 @@ def measure(way: Way, found: Found, job: Job) -> Read:
     training = _training(found, patterns, backend)
     curve = _curve(found, patterns, backend) if job.curve else []
     sweep = [] if found.breaks and not job.digits else _sweep(patterns, backend)
-    sweep = _asked(job, found, patterns, backend) if job.magnitudes else sweep
+    sweep = _asked(job, found, patterns, backend) if job.points else sweep
     points = list(dict.fromkeys([*table, *training, *curve, *sweep]))
     runs: dict[str, Run] = {YOURS: way.run}
     kind, scale, others = _counterparts(way, job.beside)
@@ -107,9 +107,9 @@ def _sweep(patterns: Sequence[Pattern], backend: Backend) -> list[_Point]:
 
 
 def _asked(job: Job, found: Found, patterns: Sequence[Pattern], backend: Backend) -> list[_Point]:
-    """Return the points that the job asks for."""
-    magnitudes = dict.fromkeys(backend.rounded(a) for a in (*job.magnitudes, *(b.logit for b in found.breaks)))
-    return [_Point(number, a) for number in range(len(patterns)) for a in magnitudes]
+    """Return the points that the job asks for, as far as there are such patterns, and every break."""
+    asked = [_Point(number, backend.rounded(a)) for number, a in job.points if number < len(patterns)]
+    return list(dict.fromkeys([*asked, *(_Point(b.pattern, b.logit) for b in found.breaks)]))
 
 
 def _read(run: Run, patterns: Sequence[Pattern], points: Sequence[_Point]) -> dict[_Point, tuple[float, float]]:
