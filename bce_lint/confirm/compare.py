@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 
 from bce_lint.confirm.case import Case, Options
-from bce_lint.confirm.confirm import worker
-from bce_lint.confirm.pool import Pool, unavailable
+from bce_lint.confirm.frameworks import missing, worker
+from bce_lint.confirm.pool import Pool
 from bce_lint.confirm.reference import UNKNOWN, Exact, Reference
 from bce_lint.confirm.slice import NotClosed, program, programs
 from bce_lint.confirm.slice_fixed import in_function
@@ -76,8 +75,9 @@ class Compare:
         assert isinstance(old, Program)
         assert isinstance(new, Program)
         framework = worker(case)
-        if framework is None or find_spec(framework) is None:
-            return Seen(good=False, reason=unavailable(framework) if framework else f"confirm cannot run {case.meaning.framework} code yet")
+        lacking = missing(framework) if framework else f"confirm cannot run {case.meaning.framework} code yet"
+        if framework is None or lacking:
+            return Seen(good=False, reason=lacking)
         dtype = self.options.dtype or (case.meaning.dtype if case.meaning.dtype in probes.FORMATS else "float32")
         if sorted((a.role, a.classes) for a in old.arguments) != sorted((a.role, a.classes) for a in new.arguments):
             return Seen(good=False, reason="it takes other inputs than before")

@@ -9,7 +9,8 @@ from math import isnan
 
 from bce_lint.finding import Change, Confirmed, Finding, Origin, Proof, Refuted, Severity, Span, Trouble, Undecided
 from bce_lint.report.excerpt import Mark, Paint, excerpt, one_line, plain, printable
-from bce_lint.report.verdict import number, sentences
+from bce_lint.report.grid import number
+from bce_lint.report.verdict import sentences
 
 Lines = Callable[[str, int | None], Sequence[str]]
 """The lines of a file, or of one cell of a notebook."""
