@@ -47,7 +47,7 @@ def _run(config: Config) -> int:
     elif config.list_rules or config.explain:
         from bce_lint import explain
 
-        _print(explain.page(config.explain, partial(_confirmed, config)) if config.explain else explain.listing())
+        _print(explain.page(config.explain, partial(_measured, config)) if config.explain else explain.listing())
     elif config.why is not None:
         from bce_lint.why import why
 
@@ -165,6 +165,13 @@ def _status(findings: Sequence[Finding], troubles: Sequence[Trouble]) -> int:
     if troubles:
         return TROUBLE
     return FOUND if any(not isinstance(finding.verdict, Refuted) for finding in findings) else CLEAN
+
+
+def _measured(config: Config, cases: Sequence[Case]) -> Sequence[Finding]:
+    from bce_lint.confirm.pool import Pool
+
+    with Pool() as pool:
+        return _confirmed(config, cases, pool)
 
 
 def _confirmed(config: Config, cases: Sequence[Case], pool: Pool) -> Sequence[Finding]:
