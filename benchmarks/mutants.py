@@ -44,6 +44,9 @@ SAID = frozenset({"help", "because"})
 OPTIONAL = frozenset({"replace", "covers", "instead", "at", "safe", "drops"})
 """What a report can do without."""
 
+FAMILIES = ("12", "36", "4", "5")
+"""Rules that look at the same ops, by the first digit of their codes."""
+
 EQUIVALENT: dict[str, str] = {}
 """Mutants that differ in no program, by their description, and why."""
 
@@ -198,7 +201,8 @@ def quick(rule: Rule) -> list[partial[None]]:
     """Return the quick tests of a rule: of its examples and fixtures first, then of its family's, then those of no rule in particular."""
     from tests import test_fixes, test_fixtures, test_one_finding, test_rules
 
-    family = {other.name for other in registry.registered() if other.code[:4] == rule.code[:4]}
+    families = {code: family for family in FAMILIES for code in family}
+    family = {other.name for other in registry.registered() if families[other.code[3]] == families[rule.code[3]]}
     every = [call for module in (test_rules, test_fixtures, test_fixes, test_one_finding) for call in calls(module)]
     about = [(subject(call), call) for call in every]
     ranked = [(subject != rule.name, subject not in family, call) for subject, call in about if not subject or subject in family]
@@ -238,7 +242,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     alive: list[Mutant] = []
     made = 0
     for rule in [registry.find(word) for word in wanted.rules] or registry.registered():
-        every = [mutant for mutant in mutants(rule) if str(mutant) not in EQUIVALENT]
+        every = [mutant for mutant in mutants(rule) if f"{mutant.rule}: {mutant.change}" not in EQUIVALENT]
         left = survivors(every, quick(rule), wanted.jobs)
         print(f"{rule.code} {rule.name:32} {len(every) - len(left):3} of {len(every):3}", *left, sep="\n    survives ", flush=True)
         made += len(every)

@@ -26,6 +26,14 @@ def f(x, z, w, mask, labels, axis, net):
 """
 
 FIXED = {
+    # logit-of-probability
+    "tf.math.log(tf.sigmoid(x) / (1 - tf.sigmoid(x)))": "x",
+    "tf.math.log((1 - tf.sigmoid(x)) / tf.sigmoid(x))": "-x",
+    "tf.math.log(1 / tf.sigmoid(x) - 1)": "-x",
+    "-tf.math.log(1 / tf.sigmoid(x) - 1)": "x",
+    "tf.math.log(tf.sigmoid(x)) - tf.math.log(1 - tf.sigmoid(x))": "x",
+    "tf.math.log(1 - tf.sigmoid(x)) - tf.math.log(tf.sigmoid(x))": "-x",
+    "torch.logit(torch.sigmoid(x))": "x",
     # naive-sigmoid
     "1 / (1 + tf.exp(-x))": "tf.sigmoid(x)",
     "1 / (1 + tf.exp(-2 * x))": "tf.sigmoid(x * 2)",
@@ -198,6 +206,11 @@ def test_two_fixes_that_need_one_import_import_it_once() -> None:
 
 
 MESSAGES = {
+    "tf.math.log(tf.minimum(tf.sigmoid(x), 0.9) / (1 - tf.minimum(tf.sigmoid(x), 0.9)))": "`tf.minimum(tf.sigmoid(x), 0.9)` is "
+    "exactly 0.0 in float32 for a confident answer, "
+    "so `log(tf.minimum(tf.sigmoid(x), 0.9) / (1 - tf.minimum(tf.sigmoid(x), 0.9)))` is infinite",
+    "tf.math.log(1 - tf.sigmoid(x)) - tf.math.log(tf.sigmoid(x))": "`tf.sigmoid(x)` is sigmoid(x): exactly 1.0 in float32 "
+    "from a logit of 16.64, so `1 - tf.sigmoid(x)` is 0 and `log(1 - tf.sigmoid(x)) - log(tf.sigmoid(x))` infinite",
     "1 / (1 + tf.exp(-x))": "`tf.exp(-x)` is infinite in float32 once `-x` passes 88.72; "
     "the value is then 0, but its gradient 0 * inf, NaN",
     "np.exp(x) / (1 + np.exp(x))": "`np.exp(x)` is infinite in float64 once `x` passes 709.78; this is then inf / inf, NaN",

@@ -44,7 +44,7 @@ def log_of_complement(log: Expr, facts: Facts) -> Report | None:
     `log(1 - sigmoid(x))` is `log_sigmoid(-x)`.
     """
     p = operand(log)
-    if p is None or not facts.would_touch(p, 1.0) or not facts.touches(p, 1.0) or not is_probability(p, facts) or mended(log, facts):
+    if p is None or not is_probability(p, facts) or not facts.would_touch(p, 1.0) or mended(log, facts):
         return None
     stable, clipped = offered(LogSigmoid, facts, "log_sigmoid"), "compute the loss from logits, or clip to [1e-7, 1 - 1e-7] first"
     return Report(

@@ -45,9 +45,7 @@ def log_of_probability(log: Expr, facts: Facts) -> Report | None:
     The logarithm of a sigmoid or softmax has a stable form of its own.
     """
     x = operand(log)
-    if x is None or not facts.touches(x, 0.0) or not facts.would_touch(x, 0.0):
-        return None
-    if not is_probability(x, facts) or mended(log, facts):
+    if x is None or not is_probability(x, facts) or not facts.would_touch(x, 0.0) or mended(log, facts):
         return None
     return Report(
         f"{facts.vanished(x)}, and its log -inf",

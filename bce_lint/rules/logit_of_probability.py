@@ -17,7 +17,7 @@ from bce_lint.rule import Bad, Good, Report, rule
 @rule(
     "logit-of-probability",
     code="BCE101",
-    on=(Log, Logit, Sub, Neg),
+    on=(Log, Logit, Sub),
     bad=[
         Bad(
             """
@@ -61,11 +61,11 @@ def logit_of_probability(e: Expr, facts: Facts) -> Report | None:
     found = logit_of(e)
     if found is None or not is_probability(found.p, facts) or not facts.would_touch(found.p, 0.0, 1.0):
         return None
-    if not facts.touches(found.p, 0.0, 1.0):
-        return None
     name, logits = facts.name(found.p), facts.logits_of(found.p)
     return Report(
-        f"{facts.saturated(found.p)}, so `1 - {name}` is 0 and `{shape(e, name)}` infinite",
+        f"{facts.saturated(found.p)}, so `1 - {name}` is 0 and `{shape(e, name)}` infinite"
+        if facts.would_touch(found.p, 1.0)
+        else f"{facts.vanished(found.p)}, so `{shape(e, name)}` is infinite",
         help="use the logits that the probability was made from" if logits else "compute the loss from logits, or clip first",
         because=(found.p,),
         covers=tuple(above(e, found.p)),
@@ -97,8 +97,6 @@ def logit_of(e: Expr) -> Found | None:
             return Found(one, negative=True)
         case Logit(p, None):
             return Found(p)
-        case Neg(x) if (found := logit_of(x)) is not None and found.negative:
-            return Found(found.p)
     return None
 
 
@@ -113,12 +111,10 @@ def above(e: Expr, p: Expr) -> Iterator[Expr]:
 def shape(e: Expr, name: str) -> str:
     """Return how the logit is written."""
     match e:
-        case Neg(x):
-            return f"-{shape(x, name)}"
         case Log(Div(q, _)) if complement(q) is not None:
             return f"log((1 - {name}) / {name})"
-        case Sub():
-            return f"log({name}) - log(1 - {name})"
+        case Sub(x, _):
+            return f"log({name}) - log(1 - {name})" if complement_logged(x) is None else f"log(1 - {name}) - log({name})"
         case Logit():
             return f"logit({name})"
         case Log(Sub()):
