@@ -4,7 +4,7 @@
 
 Run it in the repository's root. Each mutant lives in a forked process only; no file is changed. It drops a condition, a `case`, a guard,
 a fix or what a report covers, turns a comparison round or makes a number another one; what a message says is not changed. Killed is what
-fails the quick tests of the rule's family: examples, fixtures, fixes, and that one defect gives one finding.
+fails the quick tests of the rule's family: examples, fixtures, forms, fixes, and that one defect gives one finding.
 """
 
 from __future__ import annotations
@@ -199,11 +199,11 @@ def put(mutant: Mutant) -> None:
 
 def quick(rule: Rule) -> list[partial[None]]:
     """Return the quick tests of a rule: of its examples and fixtures first, then of its family's, then those of no rule in particular."""
-    from tests import test_fixes, test_fixtures, test_one_finding, test_rules
+    from tests import test_fixes, test_fixtures, test_forms, test_one_finding, test_rules
 
     families = {code: family for family in FAMILIES for code in family}
     family = {other.name for other in registry.registered() if families[other.code[3]] == families[rule.code[3]]}
-    every = [call for module in (test_rules, test_fixtures, test_fixes, test_one_finding) for call in calls(module)]
+    every = [call for module in (test_rules, test_fixtures, test_forms, test_fixes, test_one_finding) for call in calls(module)]
     about = [(subject(call), call) for call in every]
     ranked = [(subject != rule.name, subject not in family, call) for subject, call in about if not subject or subject in family]
     return [call for *_, call in sorted(ranked, key=itemgetter(0, 1))]

@@ -8,6 +8,7 @@ from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import summands
 from bce_lint.facts.expr import Add, Const, Exp, Expr, Log, Log1p, Sum
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.meaning import Role
 from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Level, Report, rule
 
@@ -65,7 +66,12 @@ def log1p_precision(log: Log, facts: Facts) -> Report | None:
 def small(x: Expr, facts: Facts) -> bool:
     """Tell whether `x` can be small without being 0: not a count, nor an exponential, whose smallness loses nothing here."""
     interval = facts.range(x).interval
-    if isinstance(core(x), (Const, Sum)) or COUNT.search(facts.name(core(x))) or any(isinstance(part, Exp) for part in summands(x)):
+    if (
+        isinstance(core(x), (Const, Sum))
+        or facts.role(core(x)) is Role.INTEGER
+        or COUNT.search(facts.name(core(x)))
+        or any(isinstance(part, Exp) for part in summands(x))
+    ):
         return False
     return interval.lo < half_step(facts) and interval.hi > -half_step(facts)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Const, Exp, Expr, Log, Max, Mean, Mul, Sum
+from bce_lint.facts.expr import Abs, Const, Exp, Expr, Log, Max, Mean, Mul, Norm, Sqrt, Square, Std, Sub, Sum, Var
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import floor
 from bce_lint.facts.logs import is_probability
-from bce_lint.facts.purpose import in_loss
+from bce_lint.facts.purpose import in_loss, trained
 from bce_lint.facts.relations import complement
 from bce_lint.facts.singular import can_vanish, same_sides, zero_when
 from bce_lint.facts.uses import numerator, summands
@@ -60,9 +60,7 @@ def log_of_vanishing_value(log: Log, facts: Facts) -> Report | None:
     x, p = log.x, complement(log.x)
     if isinstance(core(x), Const):
         return None
-    if not same_sides(core(x), facts) and (is_probability(x if p is None else p, facts) or not facts.touches(x, 0.0)):
-        return None
-    if not can_vanish(x, facts) or exponential(x, facts) or not (differentiated(facts) or in_loss(facts)):
+    if not in_training(x, facts) and not vanishes(x, p, facts):
         return None
     return Report(
         f"{spoken(x, facts)} is exactly 0 {zero_when(x)}, and its log -inf",
@@ -70,6 +68,28 @@ def log_of_vanishing_value(log: Log, facts: Facts) -> Report | None:
         because=(x,),
         swaps=(floor(log, x, facts),),
     )
+
+
+def in_training(x: Expr, facts: Facts) -> bool:
+    """Tell whether `x` is a spread or distance that training brings to 0, with nothing to keep it off."""
+    return is_spread(x) and differentiated(facts) and in_loss(facts) and trained(x, facts) and facts.range(x).interval.lo == 0
+
+
+def is_spread(x: Expr) -> bool:
+    """Tell whether `x` is a variance, or a distance of two values."""
+    match core(x):
+        case Var() | Std():
+            return True
+        case Square(y) | Abs(y) | Sum(y) | Mean(y) | Norm(y) | Sqrt(y):
+            return isinstance(core(y), Sub) or is_spread(y)
+    return False
+
+
+def vanishes(x: Expr, p: Expr | None, facts: Facts) -> bool:
+    """Tell whether `x`, which may be 1 - `p`, is 0 for plausible inputs and no probability, for which there are other rules."""
+    if not same_sides(core(x), facts) and (is_probability(x if p is None else p, facts) or not facts.touches(x, 0.0)):
+        return False
+    return can_vanish(x, facts) and not exponential(x, facts) and (differentiated(facts) or in_loss(facts))
 
 
 def exponential(x: Expr, facts: Facts) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Div, Expr, KlDivergence, Log, LogSoftmax, Param, Softmax, Sub, Xlogy
+from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, KlDivergence, Log, LogSoftmax, Maximum, Param, Softmax, Sub, Xlogy
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import floor
 from bce_lint.facts.logs import is_probability
@@ -98,7 +98,7 @@ def _written_out(log: Log, facts: Facts) -> Report | None:
     x = core(log.x)
     parts = [x.x, x.y] if isinstance(x, Div) else [log.x]
     weights = multipliers(log, facts.trace)
-    weighted = any(core(part) in weights for part in parts)
+    weighted = any(unguarded(part) in weights for part in parts)
     gone = next((part for part in parts if weighted and can_vanish(part, facts)), None)
     if gone is None or mended(log, facts):
         return None
@@ -121,6 +121,15 @@ def _gradient(p: Expr, facts: Facts) -> Report | None:
         help="compute it from log-probabilities, or stop the gradient of the target",
         because=(p,),
     )
+
+
+def unguarded(x: Expr) -> Expr:
+    """Return `x` without what keeps it off 0."""
+    match core(x):
+        case Maximum(inner, Const()) | Clip(inner) | Add(inner, Const()):
+            return unguarded(inner)
+        case inner:
+            return inner
 
 
 def can_vanish(p: Expr, facts: Facts) -> bool:

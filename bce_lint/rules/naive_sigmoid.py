@@ -60,7 +60,7 @@ def naive_sigmoid(e: Expr, facts: Facts) -> Report | None:
         f"{overflow(found.exp, facts)}; {harm(found, facts)}",
         help=f"use {offered(Tanh, facts, 'tanh') if isinstance(found.meant, Tanh) else offered(Sigmoid, facts, 'a stable sigmoid')}",
         because=(found.exp.x,),
-        covers=tuple(part for part in walk(e) if isinstance(part, (Exp, Div, Sub))),
+        covers=tuple(part for part in walk(e) if isinstance(part, (Exp, Div, Sub, Where))),
         replace=found.meant,
     )
 
