@@ -43,8 +43,8 @@ class _Point:
     magnitude: float
 
 
-def measure(way: Way, found: Found, job: Job) -> Read:
-    """Read every function at the magnitudes of the table, of the training steps and of the curve."""
+def measure(way: Way, found: Found, job: Job, yours: Run) -> Read:
+    """Read every function at the magnitudes of the table, of the training steps and of the curve; `yours` is the user's."""
     backend, patterns = way.trial.backend, way.patterns()
     table = _table(found, backend)
     training = _training(found, patterns, backend)
@@ -52,10 +52,9 @@ def measure(way: Way, found: Found, job: Job) -> Read:
     sweep = [] if found.breaks and not job.digits else _sweep(patterns, backend)
     sweep = _asked(job, found, patterns, backend) if job.points else sweep
     points = list(dict.fromkeys([*table, *training, *curve, *sweep]))
-    runs: dict[str, Run] = {YOURS: way.run}
-    kind, scale, others = _counterparts(way, job.beside)
-    runs |= {other.name: _scaled(backend, other, way, scale) for other in others}
-    numbers = {name: _read(run, patterns, points) for name, run in runs.items()}
+    kind, scale, others = _counterparts(way, job.beside, yours)
+    numbers = {YOURS: _read(yours, patterns, points)}
+    numbers |= {other.name: _beside(other, way, scale, points) for other in others}
     numbers[REFERENCE] = _reference(way, patterns, points)
     backend.use(job.dtype)
 
@@ -143,7 +142,7 @@ def _reference(way: Way, patterns: Sequence[Pattern], points: Sequence[_Point]) 
     return _read(double.run, patterns, points)
 
 
-def _counterparts(way: Way, beside: str) -> tuple[str, float, tuple[Counterpart, ...]]:
+def _counterparts(way: Way, beside: str, yours: Run) -> tuple[str, float, tuple[Counterpart, ...]]:
     """Recognise, by its values at harmless magnitudes, a loss that is a multiple of a sigmoid or softmax cross entropy.
 
     What the code is to be measured by anyway stands beside it as it is.
@@ -151,12 +150,10 @@ def _counterparts(way: Way, beside: str) -> tuple[str, float, tuple[Counterpart,
     if not way.inputs.labelled:
         return "", 1.0, ()
     kind = "softmax" if way.classes and way.layout.shape[-1:] != (1,) else "sigmoid"
-    reference = best_of(kind, way)
-    ratios = []
-    for pattern in way.patterns()[:4]:
-        for magnitude in (0.5, 2.0):
-            mine, theirs = way.run(pattern, magnitude).total, reference(pattern, magnitude).total
-            ratios.append(mine / theirs if theirs else math.nan)
+    best = _best(kind, way.trial.backend)
+    points = [_Point(number, magnitude) for number in range(min(4, len(way.patterns()))) for magnitude in (0.5, 2.0)]
+    theirs = _beside(best, way, 1.0, points)
+    ratios = [yours(way.patterns()[p.pattern], p.magnitude).total / value if (value := theirs[p][0]) else math.nan for p in points]
     scale = ratios[0]
     close = all(abs(ratio - scale) <= TOLERANCE[way.trial.dtype] * abs(scale) for ratio in ratios)
     if close and math.isfinite(scale) and scale:
@@ -167,7 +164,12 @@ def _counterparts(way: Way, beside: str) -> tuple[str, float, tuple[Counterpart,
 def best_of(kind: str, way: Way) -> Run:
     """Return the framework's stable loss of a kind, on the inputs of `way`."""
     backend = way.trial.backend
-    return _scaled(backend, next(other for other in backend.counterparts(kind) if other.best), way, 1.0)
+    best = _best(kind, backend)
+    return lambda pattern, magnitude: backend.run(best.loss, backend.leaf(pattern.y, way.layout.shape), way.logits(pattern, magnitude))
+
+
+def _best(kind: str, backend: Backend) -> Counterpart:
+    return next(other for other in backend.counterparts(kind) if other.best)
 
 
 def _neat(scale: float) -> float:
@@ -178,10 +180,22 @@ def _neat(scale: float) -> float:
     return scale
 
 
-def _scaled(backend: Backend, other: Counterpart, way: Way, scale: float) -> Run:
-    def run(pattern: Pattern, magnitude: float) -> Raw:
-        raw = backend.run(other.loss, backend.leaf(pattern.y, way.layout.shape), way.logits(pattern, magnitude))
-        gradient = None if raw.gradient is None else tuple(scale * g for g in raw.gradient)
-        return Raw(raw.entries, scale * raw.total, gradient)
+def _beside(other: Counterpart, way: Way, scale: float, points: Sequence[_Point]) -> dict[_Point, tuple[float, float]]:
+    """Return value and derivative of a framework's loss at each point, all of them in one run: it treats every example by itself."""
+    backend, shape = way.trial.backend, way.layout.shape
+    patterns = [way.patterns()[point.pattern] for point in points]
+    y = [entry for pattern in patterns for entry in pattern.y]
+    z = [direction * point.magnitude for pattern, point in zip(patterns, points, strict=True) for direction in pattern.direction]
+    raw = backend.run(other.loss, backend.leaf(y, (len(points), *shape)), backend.leaf(z, (len(points), *shape)))
+    numbers: dict[_Point, tuple[float, float]] = {}
+    for number, (point, pattern) in enumerate(zip(points, patterns, strict=True)):
+        entries = _part(raw.entries, number, len(points))
+        gradient = None if raw.gradient is None else _part(raw.gradient, number, len(points))
+        mean = math.fsum(entries) / len(entries) if all(map(math.isfinite, entries)) else sum(entries)
+        numbers[point] = scale * mean, scale * len(points) * slope(Raw(entries, mean, gradient), pattern)
+    return numbers
 
-    return run
+
+def _part(numbers: Sequence[float], part: int, parts: int) -> tuple[float, ...]:
+    size = len(numbers) // parts
+    return tuple(numbers[part * size : (part + 1) * size])

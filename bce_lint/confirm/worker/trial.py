@@ -6,7 +6,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import dead, measure, probes
 from .backend import Backend, NoTensorError, Raw, Tensor, UnsupportedError
@@ -20,6 +20,9 @@ from .target import Target, UnreachableError, targets
 
 RESULT, AT_SITE = "result", "site"
 
+
+Compiled = Callable[[Pattern, float], tuple[Raw, Raw]]
+"""Gives what the result and what the flagged operation came to."""
 
 REASONS = {
     DeniedError: "it {}, which confirm does not allow",
@@ -133,8 +136,8 @@ class Way:
         self.trial.elsewhere = True
         return Sample("", "")
 
-    def compiled(self) -> Callable[[Pattern, float], Sample | None] | None:
-        """Return a fast version of `sample`, if the framework can compile the function and it then gives the same numbers."""
+    def compiled(self) -> Compiled | None:
+        """Return a fast version of `run`, if the framework can compile the function and it then gives the same numbers."""
         backend, patterns = self.trial.backend, self.patterns()
         labels = {pattern.y: self.layout.pass_labels(pattern.y, backend) for pattern in patterns}
 
@@ -153,7 +156,7 @@ class Way:
             if hopeless(error):
                 raise
             return None
-        return lambda pattern, magnitude: self.weigh(*fast(labels[pattern.y], self.logits(pattern, magnitude)))
+        return lambda pattern, magnitude: fast(labels[pattern.y], self.logits(pattern, magnitude))
 
     def _same(self, pattern: Pattern, theirs: Raw) -> bool:
         mine = self.run(pattern, 2.0)
@@ -215,25 +218,33 @@ def _in_words(error: BaseException) -> str:
 def _perform(job: Job, backend: Backend, deadline: float) -> Outcome:
     way = _find(Trial(job.program, backend, job.dtype), deadline)
     plan = Plan(way.patterns(), probes.grid(job.dtype), backend.rounded, deadline)
-    found = _search(way, plan)
-    if not found.breaks and way.inputs.masked:
+    searched = _search(way, plan)
+    if not searched.found.breaks and way.inputs.masked:
         empty = way.emptied()
         emptied = _search(empty, plan)
-        way, found = (empty, emptied) if emptied.breaks else (way, found)
-    if job.beside and not found.breaks and not found.skipped:
-        found = dead.search_dead(way, plan, job.beside) or found
-    return _outcome(job, way, found)
+        way, searched = (empty, emptied) if emptied.found.breaks else (way, searched)
+    if job.beside and not searched.found.breaks and not searched.found.skipped:
+        searched = replace(searched, found=dead.search_dead(way, plan, job.beside) or searched.found)
+    return _outcome(job, way, searched)
 
 
-def _search(way: Way, plan: Plan) -> Found:
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search found, and the compiled function where that is as good."""
+
+    found: Found
+    fast: Compiled | None
+
+
+def _search(way: Way, plan: Plan) -> Searched:
     """Search compiled, if that gives what the function gives as it is called, and else uncompiled."""
     trial, patterns = way.trial, plan.patterns
-    found: Found | None = None
     if (fast := way.compiled()) is not None:
-        found = search(lambda number, magnitude: fast(patterns[number], magnitude), plan)
+        found = search(lambda number, magnitude: way.weigh(*fast(patterns[number], magnitude)), plan)
         trial.elsewhere = trial.elsewhere and not found.breaks
-        found = found if _holds(found, way) else None
-    return search(lambda number, magnitude: way.sample(patterns[number], magnitude), plan) if found is None else found
+        if _holds(found, way):
+            return Searched(found, fast)
+    return Searched(search(lambda number, magnitude: way.sample(patterns[number], magnitude), plan), None)
 
 
 def _holds(found: Found, way: Way) -> bool:
@@ -279,13 +290,14 @@ def _depends(way: Way) -> bool:
     return bool(one.gradient and any(one.gradient)) or any(way.run(pattern, 3.0).entries != one.entries for pattern in (right, other))
 
 
-def _outcome(job: Job, way: Way, found: Found) -> Outcome:
-    backend = way.trial.backend
+def _outcome(job: Job, way: Way, searched: Searched) -> Outcome:
+    backend, found, fast = way.trial.backend, searched.found, searched.fast
     label = backend.label
     assumed = tuple((name, str(value)) for name, value in way.target.assumed.items()) + way.inputs.assumed
     executed = tuple(sorted(way.trial.space.executed))
     renamed = tuple(sorted(backend.renamed().items()))
-    read = measure.measure(way, found, job)
+    yours = way.run if fast is None else lambda pattern, magnitude: fast(pattern, magnitude)[0]
+    read = measure.measure(way, found, job, yours)
     return Outcome(
         framework=label,
         judged=way.judged,
