@@ -16,6 +16,7 @@ from bce_lint.facts.expr import (
     LogSumExp,
     Max,
     Maximum,
+    Min,
     Mul,
     Neg,
     Param,
@@ -61,6 +62,9 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
             return Range(iv.Interval(0.5, 2.0), Reach.UNKNOWN, Reach.UNKNOWN)
         case Div(x, y) if y is x:
             return Range(iv.Interval(1.0, 1.0, nan=ranges.of(x).interval.contains(0.0)), Reach.KNOWN, Reach.KNOWN)
+        case Div(x, y) if scales_to_one(x, y, ranges):
+            # Entries over the one that is farthest from 0, on the same side of it.
+            return Range(iv.Interval(0.0, 1.0, nan=ranges.of(y).interval.contains(0.0)), Reach.UNKNOWN, Reach.KNOWN)
         case Div(x, y) if is_share(x, y) and ranges.of(x).interval.lo >= 0:
             # One entry over the sum of all: a softmax written out, or probabilities scaled to add up to 1.
             reach = ranges.of(x).touches(0.0)
@@ -115,6 +119,16 @@ def is_share(x: Expr, total: Expr) -> bool:
     """Tell whether `total` is the sum of `x` along some axis."""
     inner = core(total)
     return isinstance(inner, Sum) and core(inner.x) is core(x)
+
+
+def scales_to_one(x: Expr, y: Expr, ranges: Ranges) -> bool:
+    """Tell whether `y` is the largest entry of an `x` that is not negative, or the smallest of one that is not positive."""
+    match core(y):
+        case Max(values):
+            return core(values) is core(x) and ranges.of(x).interval.lo >= 0
+        case Min(values):
+            return core(values) is core(x) and ranges.of(x).interval.hi <= 0
+    return False
 
 
 def share(x: Expr, y: Expr, ranges: Ranges) -> Range:
