@@ -153,3 +153,12 @@ def test_every_place_in_real_code_is_libcsts(name: str) -> None:
         marks = places(tree).marks
         wrong = [(node, place) for node, place in expected(tree.root, segment.text + "\n") if marks[id(node)] != place]
         assert not wrong
+
+
+def test_old_statements_do_not_move_what_stands_behind_them() -> None:
+    source = Source("x.py", b"def f(x):\n    print 'a', x\n    return log(x)\n")
+    tree = read(segments(source)[0])
+    assert isinstance(tree, Tree)
+    (function,) = tree.body
+    assert isinstance(function, ir.Function)
+    assert places(tree).text(function.body[-1]) == "return log(x)"

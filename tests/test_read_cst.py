@@ -197,7 +197,7 @@ def test_syntax_newer_than_this_python_is_read_all_the_same() -> None:
     ("code", "row", "column", "message"),
     [
         ("x = 1\n\ny = = 2\n", 3, 5, "syntax error: invalid syntax: correct it"),
-        ("print 'é', x\n", 1, 1, "syntax error: Missing parentheses in call to 'print'. Did you mean print(...)?: correct it"),
+        ("f('é') x\n", 1, 8, "syntax error: invalid syntax: correct it"),
         ("def f():\nx\n", 1, 9, "syntax error: expected an indented block after function definition on line 1: correct it"),
         ("x = (\n", 1, 5, "syntax error: '(' was never closed: correct it"),
         ("x = '''\n", 1, 5, "syntax error: unterminated triple-quoted string literal (detected at line 1): correct it"),

@@ -257,7 +257,7 @@ class Ranges:
                 return Range(iv.Interval(inner.interval.lo, iv.INF), inner.lo, Reach.UNKNOWN)
             case Sum(Concat(parts) as x):
                 whole = self._total(self.of(x))
-                return Range(whole.interval, min(whole.lo, *(self.of(part).lo for part in parts)), whole.hi)
+                return Range(whole.interval, min([whole.lo, *(self.of(part).lo for part in parts)]), whole.hi)
             case Sum(x):
                 return self._total(self.of(x))
             case Prod(x):

@@ -11,7 +11,7 @@ import libcst
 from libcst._nodes.internal import CodegenState
 
 from bce_lint.finding import Span
-from bce_lint.syntax import ir, scan
+from bce_lint.syntax import ir
 from bce_lint.syntax.read_cst import Tree
 
 BLANKS = re.compile(r"(?:[ \t\f\r\n]|\\\r?\n)++")
@@ -58,7 +58,7 @@ class Places:
 
 def places(tree: Tree) -> Places:
     """Work out where everything in a tree stands."""
-    pen = _Pen(tree.root, scan.plain(tree.segment.text))
+    pen = _Pen(tree.root, tree.text)
     tree.root._codegen(pen)  # noqa: SLF001  (libcst's PositionProvider calls it so; that takes 3 times as long and knows no offsets)
     return Places(tree, pen.marks)
 

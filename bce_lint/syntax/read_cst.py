@@ -14,6 +14,7 @@ from bce_lint.finding import Trouble
 from bce_lint.syntax import ir, scan
 from bce_lint.syntax.cst_expressions import OPERATORS, arguments, expression, optional, parameters, parts
 from bce_lint.syntax.gate import gate, rejected, trouble
+from bce_lint.syntax.python2 import modern
 from bce_lint.syntax.segments import Segment
 
 Statements = tuple[ir.Statement, ...]
@@ -21,10 +22,11 @@ Statements = tuple[ir.Statement, ...]
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A segment as read; `root` is libcst's, for `place.py` alone."""
+    """A segment as read; `text`, what was parsed, and `root`, libcst's tree of it, are for `place.py` alone."""
 
     segment: Segment
     body: Statements
+    text: str = field(repr=False, compare=False)
     root: libcst.Module = field(repr=False, compare=False)
 
 
@@ -35,14 +37,22 @@ def read(segment: Segment) -> Tree | Trouble:
     if refused is not None:
         return refused
     try:
-        root = libcst.parse_module(text)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return Tree(segment, _body(root.body), root)
+        return _tree(segment, text)
     except libcst.ParserSyntaxError as error:
-        return rejected(segment, text, (error.raw_line, error.raw_column + 1))
+        place = error.raw_line, error.raw_column + 1
     except RecursionError:
         return trouble(segment, 0, "is too complex to judge (statements nested too deeply): split it")
+    try:
+        return _tree(segment, modern(text))
+    except (libcst.ParserSyntaxError, RecursionError):
+        return rejected(segment, text, place)
+
+
+def _tree(segment: Segment, text: str) -> Tree:
+    root = libcst.parse_module(text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Tree(segment, _body(root.body), text, root)
 
 
 def _body(nodes: Sequence[libcst.CSTNode]) -> Statements:
