@@ -161,7 +161,19 @@ def test_poles_are_answered_as_ieee_does() -> None:
 
 def test_every_op_has_a_meaning_or_is_a_leaf() -> None:
     leaves = {ex.Const, ex.Param, ex.Free, ex.Opaque, ex.Linear, ex.Bounded, ex.StopGradient}
-    unmeant = {ex.Items, ex.Text, ex.Nothing, ex.Layer, ex.Reference, ex.Definition, ex.Made, ex.Concat, ex.Partial}
+    unmeant = {
+        ex.Items,
+        ex.Text,
+        ex.Nothing,
+        ex.Layer,
+        ex.Reference,
+        ex.Definition,
+        ex.Made,
+        ex.Concat,
+        ex.Partial,
+        ex.Entries,
+        ex.Multinomial,
+    }
     ops = {c for c in vars(ex).values() if isinstance(c, type) and issubclass(c, Expr) and c is not Expr}
     assert ops == leaves | unmeant | set(ELEMENTWISE) | set(MEANINGS)
 
@@ -334,6 +346,8 @@ def test_leaves_may_be_given_and_defaults_count() -> None:
         ("tensorflow.expand_dims({x}, axis=1)", (2, 1, 3)),
         ("{x}.unsqueeze(dim=-1)", (2, 3, 1)),
         ("{x}.permute(1, 0)", (3, 2)),
+        ("tensorflow.transpose({x}, perm=[1, 0])", (3, 2)),
+        ("{x}.transpose(1, 0)", (3, 2)),
         ("{x}.to()", (2, 3)),
     ],
 )

@@ -147,8 +147,10 @@ def _integers(text: str, keywords: str) -> list[int]:
     return [int(number) for number in re.findall(r"-?\d+", bare)]
 
 
-def _plainly_transposed(x: Array, axes: list[int]) -> Array:
-    """Swap the two axes there are; two that are named are exchanged in one framework and an order in another."""
+def _transposed(x: Array, axes: list[int]) -> Array:
+    """Put the axes into an order; two that are named are exchanged in one framework and an order in another, if not the same."""
+    if len(axes) > 2 or axes == [1, 0]:
+        return np.transpose(x, axes)
     if axes or x.ndim > 2:
         raise ValueError
     return x.T
@@ -164,9 +166,9 @@ _VIEWS: Mapping[str, tuple[Callable[[Array, list[int]], Array], str]] = {
     "unsqueeze": (lambda x, n: np.expand_dims(x, n[0]), "dim"),
     "squeeze": (lambda x, n: np.squeeze(x, axis=tuple(n) or None), "axis|dim"),
     "permute": (np.transpose, "dims"),
-    "transpose": (_plainly_transposed, "_"),
-    "T": (_plainly_transposed, "_"),
-    "t": (_plainly_transposed, "_"),
+    "transpose": (_transposed, "perm|axes"),
+    "T": (_transposed, "_"),
+    "t": (_transposed, "_"),
 }
 """How, and the keywords that its numbers may have."""
 

@@ -76,9 +76,11 @@ def gradient(e: Expr, inputs: Inputs, wrt: str, digits: int = DIGITS) -> Array:
     """
     z = elementwise(reals.real, array(inputs[wrt]))
     least = min((abs(x) for x in z.flat if x), default=1)
-    enough = _settled(e, inputs, inputs, digits).digits + 5 * max(0, math.ceil(-mp.log10(least)))
+    here = _settled(e, inputs, inputs, digits)
+    enough = here.digits + 5 * max(0, math.ceil(-mp.log10(least)))
+    working = enough + math.ceil(2 * here.size) + _GUARD
     with precision(enough):
-        return array(derivative(lambda moved: _settled(e, {**inputs, wrt: moved}, inputs, enough).value, z))
+        return array(derivative(lambda moved: _once(e, {**inputs, wrt: moved}, inputs, working), z))
 
 
 def derivative(f: Callable[[Any], Any], z: object) -> Any:  # noqa: ANN401  (an `mpf` for a number, an array for an array)
@@ -130,6 +132,13 @@ def _room(logits: Array, digits: int) -> int:
 class _Result:
     value: Array
     digits: int
+    size: float
+
+
+def _once(e: Expr, inputs: Inputs, still: Inputs, digits: int) -> Array:
+    """Evaluate with digits that are known to be enough."""
+    with precision(digits):
+        return _Evaluation(inputs, _Evaluation(still, None)).of(e)
 
 
 def _settled(e: Expr, inputs: Inputs, still: Inputs, digits: int) -> _Result:
@@ -145,7 +154,7 @@ def _settled(e: Expr, inputs: Inputs, still: Inputs, digits: int) -> _Result:
             if enough > working:
                 working, last = enough, None
             elif last is not None and _agree(last, value, digits, size):
-                return _Result(value, working)
+                return _Result(value, working, size)
             else:
                 working, last = working + digits, value
     raise NotExact(f"it takes more than {MOST_DIGITS} digits")
