@@ -76,8 +76,9 @@ def held(x: Expr, low: float, facts: Facts) -> Expr:
     near = NEAR_ONE.get(facts.dtype, least)
     inner = x.x if isinstance(x, Clip) else x
     above = low + (least if low == 0 else near)
-    given = x.lo.value if isinstance(x, Clip) and isinstance(x.lo, Const) else above
-    return Clip(inner, Const(max(given, above)), Const(1 - near))
+    lowest = x.lo.value if isinstance(x, Clip) and isinstance(x.lo, Const) else above
+    highest = x.hi.value if isinstance(x, Clip) and isinstance(x.hi, Const) else 1.0
+    return Clip(inner, Const(max(lowest, above)), Const(min(highest, 1 - near)))
 
 
 def narrowed(op: Expr, x: Expr, guard: Expr | None, facts: Facts) -> tuple[Swap, ...]:
@@ -104,8 +105,13 @@ def rooted(root: Expr, facts: Facts) -> Swap | None:
 
 
 def divided(quotient: Div, facts: Facts) -> tuple[Swap, ...]:
-    """Keep a divisor off 0: totals of two parts by the same epsilon above and below, so that nothing of nothing is all of it."""
+    """Keep a divisor off 0: totals of two parts by the same epsilon above and below, so that nothing of nothing is all of it.
+
+    One that may well be negative is left alone: held above 0 it would be another.
+    """
     x, y = quotient.x, quotient.y
+    if facts.range(y).interval.lo < 0:
+        return ()
     if isinstance(core(y), Add):
         eps = Const(_least(facts))
         return Swap(quotient, x, Add(x, eps)), Swap(quotient, y, Add(y, eps))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Abs, Const, Exp, Expr, Log, Max, Mean, Mul, Norm, Sqrt, Square, Std, Sub, Sum, Var
+from bce_lint.facts.expr import Abs, Exp, Expr, Log, Max, Mean, Mul, Norm, Sqrt, Square, Std, Sub, Sum, Var
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import floor
 from bce_lint.facts.logs import is_probability
@@ -58,8 +58,6 @@ def log_of_vanishing_value(log: Log, facts: Facts) -> Report | None:
     Unlike a probability, nothing keeps such a value away from 0 in ordinary training: no extreme logit is needed.
     """
     x, p = log.x, complement(log.x)
-    if isinstance(core(x), Const):
-        return None
     if not in_training(x, facts) and not vanishes(x, p, facts):
         return None
     return Report(

@@ -60,7 +60,7 @@ def naive_binary_cross_entropy(e: Expr, facts: Facts) -> Report | None:
     From a logit of -87 on, `log(p)` does the same. Every framework has this loss from logits, without the detour.
     """
     found = written_out(e)
-    if found is None or not is_probability(found.p, facts) or not facts.touches(found.p, 1.0) or not facts.would_touch(found.p, 1.0):
+    if found is None or not is_probability(found.p, facts) or not facts.would_touch(found.p, 1.0):
         return None
     positive, negative, name = found.positive.op, found.negative.op, facts.name(found.p)
     result = "log(1 - {0}) is then -inf" if isinstance(negative, (Xlogy, Xlog1py)) else "0 * log(1 - {0}) is then NaN"

@@ -63,7 +63,7 @@ def naive_categorical_cross_entropy(log: Expr, facts: Facts) -> Report | None:
     p = core(x) if x is not None and complement(x) is None else None
     if x is None or p is None or isinstance(p, Sigmoid) or not is_probability(p, facts) or mended(log, facts):
         return None
-    if not facts.touches(x, 0.0) or not facts.would_touch(x, 0.0):
+    if not facts.would_touch(x, 0.0):
         return None
     weights = [log.x] if isinstance(log, Xlogy) else multipliers(log, facts.trace)
     labelled = any(is_label(y, facts) and not rests_on(y, p) for y in weights)

@@ -89,7 +89,7 @@ def naive_kl_divergence(e: Expr, facts: Facts) -> Report | None:
             return _written_out(e, facts)
         case Xlogy(p, q) if core(p) is core(q) and differentiated(facts) and not forgiven(Xlogy, facts):
             return _gradient(p, facts)
-        case KlDivergence(p, x, log_labels=False) if differentiated(facts) and share_a_source(p, x):
+        case KlDivergence(p, x, log_labels=False) if share_a_source(p, x):
             return _gradient(p, facts)
     return None
 
@@ -136,7 +136,7 @@ def can_vanish(p: Expr, facts: Facts) -> bool:
     """Tell whether `p` is a probability, or a label, that can be exactly 0."""
     if isinstance(p, Param) and facts.role(p) is Role.LABEL:
         return len(p.name) > 1
-    return is_probability(p, facts) and facts.touches(p, 0.0) and facts.would_touch(p, 0.0)
+    return is_probability(p, facts) and facts.would_touch(p, 0.0)
 
 
 def stable(x: Expr) -> Expr | None:

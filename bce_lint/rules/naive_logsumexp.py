@@ -57,7 +57,7 @@ def naive_logsumexp(log: Expr, facts: Facts) -> Report | None:
         f"{overflow(exp, facts)}{'' if facts.framework == 'python' else ', and the logarithm of the sum with it'}",
         help=f"use {offered(LogSumExp, facts, 'a logsumexp')}, or subtract the maximum first",
         because=(exp.x,),
-        covers=(log, exp, *(part for part in summands(total) if isinstance(part, Exp))),
+        covers=(log, *(part for part in walk(total) if isinstance(part, Exp))),
         replace=stable(log),
     )
 

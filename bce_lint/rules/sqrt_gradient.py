@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Div, Expr, Norm, Sqrt, Std
+from bce_lint.facts.expr import Div, Expr, Log, Norm, Sqrt, Std
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import rooted
 from bce_lint.facts.purpose import forgiven, in_loss, scales, trained
@@ -67,14 +67,14 @@ def sqrt_gradient(root: Expr, facts: Facts) -> Report | None:
         help="add an epsilon under the root, or put a harmless value in by a `where` before it",
         because=(x,),
         swaps=tuple(filter(None, (rooted(root, facts),))),
-        covers=tuple(e for e in computed(facts.trace) if isinstance(e, Div) and divides(root, e)),
+        covers=tuple(e for e in computed(facts.trace) if breaks_with(root, e)),
     )
 
 
-def divides(root: Expr, quotient: Div) -> bool:
-    """Tell whether just `root`, and perhaps other roots, are divided by: what mends it mends the quotient."""
-    divisors = numerator(quotient.y)
-    return root in divisors and all(isinstance(divisor, (Sqrt, Norm, Std)) for divisor in divisors)
+def breaks_with(root: Expr, e: Expr) -> bool:
+    """Tell whether `e` divides by `root`, and perhaps other roots, or takes its logarithm: what mends the root mends that."""
+    parts = numerator(e.y if isinstance(e, Div) else e.x) if isinstance(e, (Div, Log)) else []
+    return root in parts and all(isinstance(part, (Sqrt, Norm, Std)) for part in parts)
 
 
 def radicand(root: Expr, facts: Facts) -> Expr | None:
