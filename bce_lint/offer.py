@@ -118,9 +118,14 @@ def _operands(swaps: tuple[Swap, ...], facts: Facts, where: Places) -> Iterator[
             raise Unspellable(str(swap.op))
         for node in nodes.values():
             operands = [node] if swap.op is swap.old else [part for part in _direct(node, known) if known[id(part)] == {swap.old}]
-            if not operands:
+            if not operands or any(map(_python_number, operands)):
                 raise Unspellable(str(swap.old))
             yield from ((operand, swap.new) for operand in operands)
+
+
+def _python_number(node: ir.Node) -> bool:
+    """Tell whether a node takes a number out of a tensor, which functions of tensors do not take back."""
+    return isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "item"
 
 
 def _direct(node: object, known: Mapping[int, set[Expr]]) -> Iterator[ir.Node]:

@@ -197,6 +197,30 @@ def test_two_minus_signs_are_none(expression: str, fixed: str) -> None:
     assert returned(apply(text, [finding.fix])) == fixed.format(stable)
 
 
+GUARDED = {
+    "w / tf.reduce_sum(mask)": "w / tf.maximum(tf.reduce_sum(mask), 1e-7)",
+    "w / torch.sum(mask)": "w / torch.clamp(torch.sum(mask), min=1e-7)",
+    "w / torch.sum(mask).item()": None,
+    "w / torch.sum(x)": None,
+    "w / torch.sum(mask).clamp(min=z)": None,
+    "torch.log(tf.sigmoid(x) * z)": None,
+    "tf.math.log(tf.sigmoid(net(x)))": "tf.math.log_sigmoid(net(x))",
+    "tf.math.log(mask)": "tf.math.log(tf.maximum(mask, 1e-7))",
+    "tf.acos(tf.clip_by_value(x, -1.0, 1.0))": "tf.acos(tf.clip_by_value(x, -1 + 1e-7, 1 - 1e-7))",
+    "tf.sqrt(tf.reduce_sum(tf.square(x - z)))": "tf.sqrt(tf.reduce_sum(tf.square(x - z)) + 1e-12)",
+    "jnp.linalg.norm(x - z)": "jnp.sqrt(jnp.sum(jnp.square(x - z)) + 1e-12)",
+    "(1 - tf.sigmoid(x)) ** 0.3": "tf.maximum(1 - tf.sigmoid(x), 1e-7) ** 0.3",
+    "(1 - tf.sigmoid(x)) ** 0.5": "(1 - tf.sigmoid(x) + 1e-12) ** 0.5",
+}
+
+
+@pytest.mark.parametrize(("expression", "fixed"), GUARDED.items(), ids=GUARDED)
+def test_a_guard_is_offered_where_it_is_certain_to_fit(expression: str, fixed: str | None) -> None:
+    text = source(expression).replace("def f(", "def loss(")
+    fixes = [finding.fix for finding in judged(text).findings]
+    assert [fix and returned(apply(text, [fix])) for fix in fixes] in ([fixed], [] if fixed is None else [fixed])
+
+
 def test_two_fixes_that_need_one_import_import_it_once() -> None:
     text = "import jax.numpy as jnp\n\n\ndef f(x, z):\n    return jnp.log(1 + jnp.exp(x)) + jnp.log(1 + jnp.exp(z))\n"
     fixes = [finding.fix for finding in judged(text).findings if finding.fix is not None]

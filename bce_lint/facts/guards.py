@@ -107,10 +107,10 @@ def rooted(root: Expr, facts: Facts) -> Swap | None:
 def divided(quotient: Div, facts: Facts) -> tuple[Swap, ...]:
     """Keep a divisor off 0: totals of two parts by the same epsilon above and below, so that nothing of nothing is all of it.
 
-    One that may well be negative is left alone: held above 0 it would be another.
+    One that may well be negative is left alone: held above 0 it would be another; one that has a bound already needs none of ours.
     """
     x, y = quotient.x, quotient.y
-    if facts.range(y).interval.lo < 0:
+    if facts.range(y).interval.lo < 0 or isinstance(core(y), (Clip, Maximum)):
         return ()
     if isinstance(core(y), Add):
         eps = Const(_least(facts))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
-from bce_lint.facts.expr import Bounded, Definition, Expr, Free, Linear, Opaque, Reference
+from bce_lint.facts.expr import Bounded, Const, Definition, Expr, Free, Linear, Opaque, Reference
 from bce_lint.syntax import ir
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 def quotation(e: Expr, trace: Trace, names: Mapping[str, Expr], places: Places) -> tuple[ir.Node, str] | None:
     """Return where `e` is written such that its names mean the same among `names`, and the text; it is not computed twice lightly."""
+    if isinstance(e, Const):
+        return None
     nodes = [node for _, node in trace.places.get(e, ()) if not isinstance(node, (ir.Name, ir.Literal)) and places.holds(node)]
     meant = meanings(trace) if nodes else {}
     for node in nodes:
