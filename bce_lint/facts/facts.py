@@ -244,6 +244,8 @@ def dtype_of(e: Expr, framework: str, languages: Mapping[Expr, str]) -> str:
     casts = {part.dtype for part in walk(e) if isinstance(part, Cast) and part.dtype in FLOATS}
     if len(casts) == 1:
         return casts.pop()
+    if framework == "python":
+        return "float64"
     made = {name for part in walk(e) if (name := languages.get(part)) is not None} - WITHOUT_GRADIENT - {"builtins"}
     language = vocabulary.vocabulary(min(made, default=framework))
     return language.dtype if language else "float32"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from bce_lint.facts.expr import Const, Expr, Index, Truth
+from bce_lint.facts.expr import Const, Expr, Index, Max, Min, Truth
 
 if TYPE_CHECKING:
     from bce_lint.facts.ranges import Range, Ranges
@@ -50,6 +50,10 @@ def comparisons(test: Expr, *, holds: bool) -> Iterator[tuple[Expr, str, float]]
     match test:
         case Truth("not", x, None):
             yield from comparisons(x, holds=not holds)
+        case Max(Truth() as some) if not holds:
+            yield from comparisons(some, holds=False)
+        case Min(Truth() as every) if holds:
+            yield from comparisons(every, holds=True)
         case Truth("and", x, Expr() as y) if holds:
             yield from comparisons(x, holds=True)
             yield from comparisons(y, holds=True)

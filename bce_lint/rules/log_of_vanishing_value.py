@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Abs, Exp, Expr, Log, Max, Mean, Mul, Norm, Sqrt, Square, Std, Sub, Sum, Var
+from bce_lint.facts.expr import Abs, Bounded, Exp, Expr, Log, Max, Mean, Mul, Norm, Sqrt, Square, Std, Sub, Sum, Truth, Var, walk
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import floor
 from bce_lint.facts.logs import is_probability
 from bce_lint.facts.purpose import in_loss, trained
+from bce_lint.facts.ranges import ANY_SIZE
 from bce_lint.facts.relations import complement
 from bce_lint.facts.singular import can_vanish, same_sides, zero_when
 from bce_lint.facts.uses import numerator, summands
@@ -58,7 +59,7 @@ def log_of_vanishing_value(log: Log, facts: Facts) -> Report | None:
     Unlike a probability, nothing keeps such a value away from 0 in ordinary training: no extreme logit is needed.
     """
     x, p = log.x, complement(log.x)
-    if not in_training(x, facts) and not vanishes(x, p, facts):
+    if not in_training(x, facts) and (meant(x, facts) or not vanishes(x, p, facts)):
         return None
     return Report(
         f"{spoken(x, facts)} is exactly 0 {zero_when(x)}, and its log -inf",
@@ -66,6 +67,17 @@ def log_of_vanishing_value(log: Log, facts: Facts) -> Report | None:
         because=(x,),
         swaps=(floor(log, x, facts),),
     )
+
+
+def meant(x: Expr, facts: Facts) -> bool:
+    """Tell whether nothing is wrong with `x`: a test of which 0 is meant to become -inf, an angle's cosine, what has either sign, noise."""
+    inner = core(x)
+    if isinstance(inner, Truth) or (isinstance(inner, Bounded) and inner.name in {"cos", "sin"}):
+        return True
+    noise = any(isinstance(part, Bounded) and part.name == "uniform" for part in walk(inner))
+    signed = facts.range(x).interval.lo <= -ANY_SIZE
+    sizes = [part for part in numerator(inner) if facts.range(part).interval.lo >= 0]
+    return (signed and not any(can_vanish(part, facts) for part in sizes)) or (noise and not isinstance(inner, Bounded))
 
 
 def in_training(x: Expr, facts: Facts) -> bool:

@@ -113,7 +113,7 @@ VOCABULARY = Vocabulary(
         "keras.backend.pow": Row(algebra.power, "x a:y"),
         "keras.backend.print_tensor": Row(places.identity, "x message: summarize:"),
         "keras.backend.prod": Row(axes.reduce(Prod), REDUCE),
-        "keras.backend.random_normal": Row(constants.normal, "shape: mean: stddev: dtype: seed:", keyed=True),
+        "keras.backend.random_normal": Row(constants.normal, "shape: mean stddev:std dtype: seed:", keyed=True),
         "keras.backend.truncated_normal": Row(constants.truncated_normal, "shape: mean stddev:deviation dtype: seed:", keyed=True),
         "keras.backend.random_uniform": Row(constants.uniform("float32"), "shape: minval/low:lo maxval/high:hi dtype seed:", keyed=True),
         "keras.backend.relu": Row(activations.relu, "x alpha:slope max_value:ceiling threshold"),

@@ -120,8 +120,11 @@ def uniform(default: str) -> Callable[..., Expr]:
     return make
 
 
-def normal(key: str, **_: object) -> Expr:
-    """Return a normal random number, which can be anything."""
+def normal(key: str, mean: Expr = ZERO, std: Expr = ONE, **_: object) -> Expr:
+    """Return a normal random number: within 9 standard deviations of its mean, but for one in 10^18."""
+    center, deviation = optional(mean) or ZERO, optional(std) or ONE
+    if isinstance(center, Const) and isinstance(deviation, Const):
+        return Bounded("normal", center.value - 9.0 * abs(deviation.value), center.value + 9.0 * abs(deviation.value), key)
     return Linear("normal", key)
 
 

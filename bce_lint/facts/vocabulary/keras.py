@@ -214,7 +214,7 @@ VOCABULARY = Vocabulary(
         "keras.ops.zeros": Row(constants.always(0.0), "shape: dtype:"),
         "keras.ops.zeros_like": Row(constants.always(0.0), "x: dtype:"),
         "keras.random.dropout": Row(constants.dropout, "inputs:x rate noise_shape: seed:", keyed=True),
-        "keras.random.normal": Row(constants.normal, "shape: mean: stddev: dtype: seed:", keyed=True),
+        "keras.random.normal": Row(constants.normal, "shape: mean stddev:std dtype: seed:", keyed=True),
         "keras.random.truncated_normal": Row(constants.truncated_normal, "shape: mean stddev:deviation dtype: seed:", keyed=True),
         "keras.random.uniform": Row(constants.uniform("float32"), "shape: minval:lo maxval:hi dtype seed:", keyed=True),
         "keras.utils.normalize": Row(axes.keras_normalize, "x axis order:ord"),

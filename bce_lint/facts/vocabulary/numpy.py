@@ -214,7 +214,7 @@ VOCABULARY = Vocabulary(
         "numpy.zeros": Row(constants.always(0.0), ZEROS),
         "numpy.zeros_like": Row(constants.always(0.0), LIKE),
         # random numbers
-        "numpy.random.normal": Row(constants.normal, "loc: scale: size:", keyed=True),
+        "numpy.random.normal": Row(constants.normal, "loc:mean scale:std size:", keyed=True),
         "numpy.random.randn": Row(constants.normal, "*sizes", keyed=True),
         "numpy.random.standard_normal": Row(constants.normal, "size:", keyed=True),
         "numpy.random.rand": Row(constants.uniform("float64"), "*sizes", keyed=True),

@@ -283,12 +283,12 @@ VOCABULARY = Vocabulary(
         "tensorflow.zeros": Row(constants.always(0.0), "shape: dtype: name: layout:"),
         "tensorflow.zeros_like": Row(constants.always(0.0), LIKE),
         # random numbers
-        "tensorflow.random.normal": Row(constants.normal, "shape: mean: stddev: dtype: seed: name:", keyed=True),
+        "tensorflow.random.normal": Row(constants.normal, "shape: mean stddev:std dtype: seed: name:", keyed=True),
         "tensorflow.random.truncated_normal": Row(
             constants.truncated_normal, "shape: mean stddev:deviation dtype: seed: name:", keyed=True
         ),
         "tensorflow.random.uniform": Row(constants.uniform("float32"), "shape: minval:lo maxval:hi dtype seed: name:", keyed=True),
-        "tensorflow.random_normal": Row(constants.normal, "shape: mean: stddev: dtype: seed: name:", keyed=True),
+        "tensorflow.random_normal": Row(constants.normal, "shape: mean stddev:std dtype: seed: name:", keyed=True),
         "tensorflow.truncated_normal": Row(constants.truncated_normal, "shape: mean stddev:deviation dtype: seed: name:", keyed=True),
         "tensorflow.random_uniform": Row(constants.uniform("float32"), "shape: minval:lo maxval:hi dtype seed: name:", keyed=True),
         # losses

@@ -300,7 +300,7 @@ METHODS: Mapping[str, Row] = {
     "ndimension": Row(constants.size, "self:x"),
     "new_ones": Row(constants.always(1.0), "self:x *sizes size: dtype: device: requires_grad:"),
     "new_zeros": Row(constants.always(0.0), "self:x *sizes size: dtype: device: requires_grad:"),
-    "normal": Row(constants.normal, "self:x mean: std: * generator:", keyed=True),
+    "normal": Row(constants.normal, "self:x mean std * generator:", keyed=True),
     "numpy": Row(places.identity, "self:x"),
     "permute": Row(places.view(".permute"), "self:x *how dims:"),
     "repeat": Row(places.view(".repeat"), "self:x *how"),
