@@ -230,6 +230,18 @@ def test_two_fixes_that_need_one_import_import_it_once() -> None:
 
 
 MESSAGES = {
+    "tf.math.xlogy(labels, tf.nn.softmax(x))": "`tf.nn.softmax(x)` is softmax(x): exactly 0.0 in float32 once another logit leads by 88, "
+    "and where the label is not 0 its log is -inf",
+    "tf.math.xlogy(labels, tf.sigmoid(x)) + tf.math.xlogy(1 - labels, 1 - tf.sigmoid(x))": "`tf.sigmoid(x)` is sigmoid(x): "
+    "exactly 1.0 in float32 from a logit of 16.64, and log(1 - tf.sigmoid(x)) is then -inf",
+    "tf.nn.softmax(x) * tf.math.log(tf.nn.softmax(x))": "`tf.nn.softmax(x)` is softmax(x): "
+    "exactly 0.0 in float32 once another logit leads by 88, and 0 * log(0) is then NaN",
+    "tf.nn.softmax(z) * tf.math.log(tf.maximum(tf.nn.softmax(z), 1e-7) / tf.nn.softmax(x))": "`tf.nn.softmax(x)` is softmax(x): "
+    "exactly 0.0 in float32 once another logit leads by 88, and the logarithm of the ratio is then infinite",
+    "(1 - tf.sigmoid(x)) ** -0.5": "`1 - tf.sigmoid(x)` can be 0, where the power is infinite: its exponent is -0.5",
+    "(1 - tf.sigmoid(x)) ** 0.7": "`1 - tf.sigmoid(x)` can be 0, where the gradient of the power is infinite: its exponent is 0.7",
+    "tf.atanh(tf.tanh(x))": "`tf.tanh(x)` can be exactly 1 or -1 in float32, where `tf.atanh(tf.tanh(x))` is infinite",
+    "tf.math.log(tf.math.reduce_variance(x))": "`tf.math.reduce_variance(x)` is exactly 0 when all entries are equal, and its log -inf",
     "tf.math.log(tf.minimum(tf.sigmoid(x), 0.9) / (1 - tf.minimum(tf.sigmoid(x), 0.9)))": "`tf.minimum(tf.sigmoid(x), 0.9)` is "
     "exactly 0.0 in float32 for a confident answer, "
     "so `log(tf.minimum(tf.sigmoid(x), 0.9) / (1 - tf.minimum(tf.sigmoid(x), 0.9)))` is infinite",

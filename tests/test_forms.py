@@ -79,6 +79,7 @@ FORMS = {
         "(1 - labels) * tf.math.log(1 - tf.minimum(tf.sigmoid(x), 0.9))"
     ),
     # categorical cross-entropies
+    "np.where(F.softmax(x, 1) > 0, labels * np.log(F.softmax(x, 1)), 0)": "",
     "(labels * tf.math.log(tf.nn.softmax(x)), tf.math.log(1 - tf.nn.softmax(x)))": (
         "log-of-complement, log-of-probability -> (labels * tf.nn.log_softmax(x), tf.math.log(1 - tf.nn.softmax(x)))"
     ),

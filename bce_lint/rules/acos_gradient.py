@@ -48,7 +48,7 @@ def acos_gradient(angle: Expr, facts: Facts) -> Report | None:
     """The derivative of acos and asin at 1 and -1 is infinite, and atanh itself is; clipping to [-1, 1] keeps exactly these values.
 
     Rounding makes the cosine of two equal float32 vectors 1.0, or 1.0000001 where acos is NaN.
-    Clip to [-1 + 1e-6, 1 - 1e-6], or take `atan2` of sine and cosine.
+    Clip to [-1 + 1e-7, 1 - 1e-7], or take `atan2` of sine and cosine.
     """
     assert isinstance(angle, (Acos, Asin, Atanh))
     x = angle.x
@@ -59,7 +59,7 @@ def acos_gradient(angle: Expr, facts: Facts) -> Report | None:
     what = "is infinite" if in_value else "has an infinite gradient"
     return Report(
         f"{spoken(x, facts)} can be exactly 1 or -1 in {facts.dtype}, where {spoken(angle, facts)} {what}",
-        help="clip to [-1 + 1e-6, 1 - 1e-6] first, or use atan2 of sine and cosine",
+        help="clip to [-1 + 1e-7, 1 - 1e-7] first, or use atan2 of sine and cosine",
         because=(x,),
         swaps=(Swap(angle, x, held(x, -1.0, facts)),),
     )

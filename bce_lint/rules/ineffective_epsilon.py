@@ -60,7 +60,7 @@ def ineffective_epsilon(e: Expr, facts: Facts) -> Report | None:
             guard = guard_of(x)
             return Report(
                 f"this guard vanishes in {facts.dtype}: {lost(guard, facts)}, so {spoken(x, facts)} can still be 0",
-                help=f"keep at least {float(facts.format.next_up(1.0)) - 1:.2g} away from 1, or compute the loss from logits",
+                help=advice(guard, facts),
                 because=(guard if guard is not None else x,),
                 covers=tuple(part for part in children(e) if isinstance(part, Div)),
                 swaps=narrowed(e, x, guard, facts),
@@ -82,6 +82,14 @@ def vanishing(e: Expr) -> list[Expr]:
         case Div(_, y):
             return [y]
     return []
+
+
+def advice(guard: Expr | None, facts: Facts) -> str:
+    """Return what guards in the dtype: at 0 small numbers exist, at 1 they do not."""
+    match guard:
+        case Clip(_, Const(eps), _) | Maximum(_, Const(eps)) | Add(_, Const(eps)) if facts.format.round(eps) == 0.0 < eps:
+            return f"take an epsilon that {facts.dtype} has: at least {facts.format.tiny:.2g}, or compute the loss from logits"
+    return f"keep at least {float(facts.format.next_up(1.0)) - 1:.2g} away from 1, or compute the loss from logits"
 
 
 def lost(guard: Expr | None, facts: Facts) -> str:
