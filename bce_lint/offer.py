@@ -14,6 +14,7 @@ from bce_lint.facts.module import Module
 from bce_lint.facts.quote import meanings
 from bce_lint.facts.spell import SIGN, Piece, Speller, Unspellable, binding
 from bce_lint.finding import Edit, Fix
+from bce_lint.flip import flip
 from bce_lint.rule import Report
 from bce_lint.source.read import Source
 from bce_lint.syntax import ir
@@ -28,7 +29,7 @@ Find = Callable[[ir.Node], Places | None]
 
 def offer(report: Report, facts: Facts, source: Source, find: Find) -> Fix | None:
     """Return the fix that a report wants, None where it wants none or there is no way to write it."""
-    ways = (_replacement, _swapped, _assigned)
+    ways = (_flipped,) if report.from_logits else (_replacement, _swapped, _assigned, _flipped)
     return next((fix for way in ways if (fix := way(report, facts, source, find)) is not None), None)
 
 
@@ -107,6 +108,25 @@ def _assigned(report: Report, facts: Facts, source: Source, find: Find) -> Fix |
     cell, begin = source.cell_at(start)
     kept = f"{names[0]} = "
     return Fix(f"{where.text(node)} -> {kept}{where.text(node)}", (Edit(start - begin, start - begin, kept, cell),), safe=False)
+
+
+def _flipped(report: Report, facts: Facts, source: Source, find: Find) -> Fix | None:
+    """Return the fix that makes a loss of probabilities one of logits, or the other way round, and gives it what it then takes."""
+    where = find(facts.site.node)
+    if where is None or report.from_logits is None:
+        return None
+    both = report.from_logits and report.replace is not None
+    operand = _replacement(report, facts, source, find) if both else None
+    if both and operand is None:
+        return None
+    try:
+        start, end, text = flip(facts, where, from_logits=report.from_logits)
+    except Unspellable:
+        return None
+    cell, begin = source.cell_at(start)
+    told = f"{source.text[start:end]} -> {text.strip()}" if end > start else f"add {text.strip(' ,')}"
+    title = told if operand is None else f"{operand.title}; {told}"
+    return Fix(title, (Edit(start - begin, end - begin, text, cell), *(operand.edits if operand else ())), safe=report.safe)
 
 
 def _operands(swaps: tuple[Swap, ...], facts: Facts, where: Places) -> Iterator[tuple[ir.Node, Expr]]:

@@ -65,7 +65,8 @@ class Report:
     `covers` the ops whose own findings this one makes superfluous; `replace` what to write in place of the op, or of its operand `instead`;
     `safe` whether that is the same mathematics; `drops` the reshapes, indices and casts of the op that it rightly does without
     (it loses no others). Where that cannot be written, `swaps` are offered, or that what the op
-    gives is assigned to the name of the operand that it `assigns`: these change finite values.
+    gives is assigned to the name of the operand that it `assigns`: these change finite values. `from_logits` True
+    tells the call of the loss that it now gets logits, together with `replace`; False, that it does not, where nothing can be replaced.
     """
 
     message: str
@@ -79,6 +80,7 @@ class Report:
     instead: Expr | None = None
     swaps: tuple[Swap, ...] = ()
     assigns: Expr | None = None
+    from_logits: bool | None = None
 
 
 Check = Callable[[Any, "Facts"], Report | None]

@@ -221,6 +221,48 @@ def test_a_guard_is_offered_where_it_is_certain_to_fit(expression: str, fixed: s
     assert [fix and returned(apply(text, [fix])) for fix in fixes] in ([fixed], [] if fixed is None else [fixed])
 
 
+FLIPPED = {
+    "K.binary_crossentropy(labels, K.sigmoid(x))": "K.binary_crossentropy(labels, x, from_logits=True)",
+    "K.binary_crossentropy(labels, K.sigmoid(x), False)": None,
+    "K.binary_crossentropy(labels, K.sigmoid(x), from_logits=False)": "K.binary_crossentropy(labels, x, from_logits=True)",
+    "keras.losses.binary_crossentropy(labels, tf.sigmoid(x), label_smoothing=0.1,)": "keras.losses.binary_crossentropy("
+    "labels, x, label_smoothing=0.1, from_logits=True)",
+    "K.categorical_crossentropy(labels, tf.nn.softmax(x))": "K.categorical_crossentropy(labels, x, from_logits=True)",
+    "F.binary_cross_entropy(torch.sigmoid(x), labels, reduction='sum')": "F.binary_cross_entropy_with_logits(x, labels, reduction='sum')",
+    "K.binary_crossentropy(labels, keras.layers.Dense(1)(x))": "K.binary_crossentropy(labels, keras.layers.Dense(1)(x), from_logits=True)",
+    "K.binary_crossentropy(labels, K.clip(K.sigmoid(x), 0.1, 0.9))": None,
+}
+
+
+COMPILED = {
+    "keras.losses.BinaryCrossentropy()": "keras.losses.BinaryCrossentropy(from_logits=True)",
+    "keras.losses.BinaryCrossentropy(label_smoothing=0.1)": "keras.losses.BinaryCrossentropy(label_smoothing=0.1, from_logits=True)",
+    "keras.losses.BinaryCrossentropy(False)": None,
+    "'binary_crossentropy'": None,
+}
+
+
+@pytest.mark.parametrize(("loss", "fixed"), COMPILED.items(), ids=COMPILED)
+def test_a_loss_that_is_compiled_in_is_told_of_logits(loss: str, fixed: str | None) -> None:
+    text = "import keras\n\nmodel = keras.Sequential([keras.layers.Dense(1)])\n" + f"model.compile(optimizer='adam', loss={loss})\n"
+    (finding,) = judged(text).findings
+    assert (finding.fix and apply(text, [finding.fix])) == (fixed and text.replace(loss, fixed))
+
+
+@pytest.mark.parametrize(("expression", "fixed"), FLIPPED.items(), ids=FLIPPED)
+def test_a_loss_of_probabilities_becomes_one_of_logits(expression: str, fixed: str | None) -> None:
+    text = source(expression)
+    fixes = [finding.fix for finding in judged(text).findings if finding.code in ("BCE502", "BCE503")]
+    assert [fix and returned(apply(text, [fix])) for fix in fixes] in ([fixed], [] if fixed is None else [fixed])
+
+
+def test_a_keyword_is_added_in_a_row_of_its_own_where_all_have_one() -> None:
+    rows = "K.binary_crossentropy(\n        labels,\n        K.sigmoid(x),\n    )"
+    (finding,) = judged(source(rows)).findings
+    assert finding.fix is not None
+    assert apply(source(rows), [finding.fix]).endswith("(\n        labels,\n        x,\n        from_logits=True,\n    )\n")
+
+
 def test_two_fixes_that_need_one_import_import_it_once() -> None:
     text = "import jax.numpy as jnp\n\n\ndef f(x, z):\n    return jnp.log(1 + jnp.exp(x)) + jnp.log(1 + jnp.exp(z))\n"
     fixes = [finding.fix for finding in judged(text).findings if finding.fix is not None]

@@ -20,6 +20,7 @@ LAYERS = (
     {"rule"},
     {"rules"},
     {"registry"},
+    {"flip"},
     {"suppress", "offer", "fix", "report", "confirm"},
     {"judge"},
     {"mend", "prove"},

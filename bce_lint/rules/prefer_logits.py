@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bce_lint.facts.algebra import core
 from bce_lint.facts.contracts import kind, origin, squashed, subject
-from bce_lint.facts.expr import BinaryCrossEntropy, CategoricalCrossEntropy, Expr
+from bce_lint.facts.expr import BinaryCrossEntropy, CategoricalCrossEntropy, Expr, Sigmoid, Softmax
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.vocabulary.customs import remembers_logits
 from bce_lint.rule import Bad, Good, Level, Report, rule
@@ -21,6 +22,7 @@ from bce_lint.rule import Bad, Good, Level, Report, rule
                 p = K.sigmoid(logits)
                 return K.mean(K.binary_crossentropy(labels, p))  # flagged
             """,
+            fixed="    return K.mean(K.binary_crossentropy(labels, logits, from_logits=True))",
             breaks={"logits": -20.0, "labels": 1.0},
         ),
         Bad(
@@ -28,6 +30,7 @@ from bce_lint.rule import Bad, Good, Level, Report, rule
             def loss(labels, logits):
                 return F.binary_cross_entropy(torch.sigmoid(logits), labels)  # flagged
             """,
+            fixed="    return F.binary_cross_entropy_with_logits(logits, labels)",
             breaks={"logits": 20.0, "labels": 0.0},
         ),
     ],
@@ -62,4 +65,12 @@ def prefer_logits(loss: Expr, facts: Facts) -> Report | None:
         f"{subject(given, facts)} is {kind(p)}: from a logit of {limit:.2f} on a wrong answer has gradient 0",
         help="compute the loss from logits",
         because=origin(given, p),
+        replace=p.x if p is core(given) and not along(p) else None,
+        instead=given,
+        from_logits=True if p is core(given) and not along(p) else None,
     )
+
+
+def along(p: Sigmoid | Softmax) -> bool:
+    """Tell whether `p` is a softmax along another axis than the losses'."""
+    return isinstance(p, Softmax) and p.axis != -1

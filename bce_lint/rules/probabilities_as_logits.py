@@ -44,6 +44,8 @@ from bce_lint.rule import Bad, Good, Report, rule
             model = keras.Sequential([keras.layers.Dense(1, activation="sigmoid")])
             model.compile(optimizer="adam", loss=keras.losses.BinaryCrossentropy(from_logits=True))  # flagged
             """,
+            fixed='model.compile(optimizer="adam", loss=keras.losses.BinaryCrossentropy(from_logits=False))',
+            safe=False,
         ),
     ],
     good=[
@@ -79,4 +81,5 @@ def probabilities_as_logits(loss: Expr, facts: Facts) -> Report | None:
         replace=p.x,
         instead=given,
         safe=False,
+        from_logits=False,
     )

@@ -52,6 +52,17 @@ SPELLED = r"\b(?:tensorflow|keras|torch|jax|numpy)(?:\.\w+)+"
 INSTEAD: Mapping[str, tuple[str, tuple[str, ...]]] = {"keras": ("keras.ops", ("keras.backend", "tensorflow"))}
 """What a framework's spellings need, and what to write in where a file has none of it: Keras 2 has no `keras.ops`."""
 
+FROM_LOGITS: Mapping[str, str] = {
+    "torch.nn.functional.binary_cross_entropy": "binary_cross_entropy_with_logits",
+    **{
+        f"keras.{package}.{name}": "from_logits"
+        for package in ("backend", "losses", "ops")
+        for name in ("binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy")
+    },
+    **{f"keras.losses.{name}Crossentropy": "from_logits" for name in ("Binary", "Categorical", "SparseCategorical")},
+}
+"""What makes a loss of probabilities one of logits: another name in the same place, or a keyword."""
+
 EARLY_COSH = frozenset({"torch"})
 """Whose cosh, being vectorised, overflows where exp does: at 88.72 in float32, where the others' ends at 89.42."""
 
