@@ -15,7 +15,7 @@ from bce_lint.syntax.place import Places
 
 KEYWORD = "from_logits"
 BY_PLACE = 2
-"""How many arguments a loss may be given by their places: labels and predictions; the next one might be the keyword's, as a class's first."""
+"""How many arguments a loss may be given by their places: labels and predictions; the next, as a class's first, might be the keyword's."""
 INDENT = re.compile(r"[ \t]*")
 
 
