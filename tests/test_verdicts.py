@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import pytest
 
-from bce_lint.confirm.case import Case
+from bce_lint.confirm.case import Case, Options
 from bce_lint.confirm.pool import Pool
 from bce_lint.facts.meaning import Input, Role
-from bce_lint.finding import Confirmed
+from bce_lint.finding import Confirmed, Edit, Finding, Fix, Severity, Span
 from bce_lint.report.verdict import sentences
 from tests.cases import case, confirmed, refuted, verdict
 from tests.examples import complete
@@ -115,7 +116,7 @@ def test_what_is_finite_can_be_wrong_too(pool: Pool, name: str) -> None:
 
 def test_the_stable_loss_stands_beside_one_that_does_not_teach(pool: Pool) -> None:
     given = confirmed(verdict(pool, found(CONFIRMED["a sigmoid into a loss of logits"])))
-    assert given.evidence.columns[:2] == ("yours", "tf.nn.sigmoid_cross_entropy_with_logits")
+    assert [name for name in given.evidence.columns if name != "fixed"][:2] == ["yours", "tf.nn.sigmoid_cross_entropy_with_logits"]
     last = dict(given.evidence.table[-1].values)
     assert last["your gradient"] == 0
     assert last["stable gradient"] == pytest.approx(1.0)
@@ -123,7 +124,43 @@ def test_the_stable_loss_stands_beside_one_that_does_not_teach(pool: Pool) -> No
 
 def test_keras_on_tensorflow_takes_the_logits_from_before_the_sigmoid(pool: Pool) -> None:
     source = COMPILED.format(layer="1, activation='sigmoid'", loss="keras.losses.BinaryCrossentropy(from_logits=True)")
-    assert refuted(verdict(pool, found(Shown("tensorflow", "BCE501", source, "")))).probes
+    given = refuted(verdict(pool, found(Shown("tensorflow", "BCE501", source, ""))))
+    assert given.probes.endswith("on TensorFlow, and there only, Keras takes the logits from before its own sigmoid or softmax")
+
+
+FIXABLE = """
+def loss(labels, logits):
+    p = torch.sigmoid(logits)
+    return -torch.mean(labels * torch.log(p) + (1 - labels) * torch.log(1 - p))
+"""
+
+
+def test_the_fixed_code_stands_beside_the_users(pool: Pool) -> None:
+    made = found(Shown("torch", "BCE104", FIXABLE, ""))
+    assert made.finding.fix is not None
+    evidence = confirmed(verdict(pool, made, Options(curve=True))).evidence
+    assert evidence.columns[:3] == ("yours", "fixed", "F.binary_cross_entropy_with_logits")
+    for row in evidence.table:
+        values = dict(row.values)
+        assert values["fixed"] == pytest.approx(values["exact"], abs=1e-6)
+        assert math.isnan(values["yours"]) == (row.logit > 16.6355)
+    assert all(math.isfinite(value) for row in evidence.curve for name, value in row.values if name.startswith("fixed|"))
+
+
+def test_a_fix_in_a_notebook_is_made_in_its_own_cell() -> None:
+    finding = Finding(
+        "a.ipynb",
+        Span(1, 1, 1, 2, cell=3),
+        "r",
+        "BCE1",
+        "",
+        Severity.ERROR,
+        fix=Fix("", (Edit(0, 1, "zz", 3), Edit(4, 4, "!", 3)), safe=True),
+    )
+    made = Case(finding, "import a\nx = 1\n", "a.ipynb", case("x = 1\n", "x").meaning, cell_row=2)
+    assert made.fixed == "import a\nzz = !1\n"
+    other = replace(finding, fix=Fix("", (Edit(0, 1, "zz", 1),), safe=True))
+    assert replace(made, finding=other).fixed is None
 
 
 def test_a_refutation_names_the_settings_that_it_rests_on(pool: Pool) -> None:

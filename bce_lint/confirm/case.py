@@ -27,6 +27,18 @@ class Case:
         span, before = self.finding.span, self.cell_row - 1
         return Span(span.row + before, span.column, span.end_row + before, span.end_column)
 
+    @property
+    def fixed(self) -> str | None:
+        """The whole source after the finding's own fix; None if it has none, or none within its cell."""
+        fix = self.finding.fix
+        if fix is None or any(edit.cell != self.finding.span.cell for edit in fix.edits):
+            return None
+        start = sum(len(row) for row in self.source.splitlines(keepends=True)[: self.cell_row - 1])
+        text = self.source
+        for edit in sorted(set(fix.edits), key=lambda edit: edit.start, reverse=True):
+            text = text[: start + edit.start] + edit.text + text[start + edit.end :]
+        return text
+
 
 @dataclass(frozen=True, slots=True)
 class Options:

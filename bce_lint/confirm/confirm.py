@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 from bce_lint.confirm.case import Case, Options
 from bce_lint.confirm.frameworks import missing, worker
 from bce_lint.confirm.pool import Pool
-from bce_lint.confirm.slice import NotClosed, programs
+from bce_lint.confirm.slice import NotClosed, program, programs
+from bce_lint.confirm.slice_fixed import in_function
 from bce_lint.confirm.slice_roles import by_name, variants
+from bce_lint.confirm.slice_script import NAME
 from bce_lint.confirm.verdict import Run, beside, judge, loses_digits
-from bce_lint.confirm.worker.job import Failure, Job
+from bce_lint.confirm.worker.job import Failure, Job, Outcome, Program, Reading
+from bce_lint.confirm.worker.measure import FIXED, YOURS
 from bce_lint.confirm.worker.probes import FORMATS
 from bce_lint.finding import Confirmed, Finding, Refuted, Undecided, Verdict
 
@@ -82,6 +85,8 @@ def _judged(asked: Question, pool: Pool) -> tuple[Verdict, bool]:
         job = Job(sliced, dtype, options.seconds, options.curve, beside(site), loses_digits(site))
         answer = pool.run(asked.framework, job)
         note = f"only the flagged expression was run: of its function, {first}" if first else ""
+        if isinstance(answer, Outcome) and answer.breaks and sliced.path[-1].name != NAME:
+            answer = _with_fixed(asked, job, answer, pool)
         verdict = judge(Run(case, job, note), answer)
         if not isinstance(verdict, Undecided):
             return verdict, isinstance(verdict, Confirmed)
@@ -89,3 +94,23 @@ def _judged(asked: Question, pool: Pool) -> tuple[Verdict, bool]:
             return verdict, True
         first = first or verdict.reason
     return Undecided(first), False
+
+
+def _with_fixed(asked: Question, job: Job, answer: Outcome, pool: Pool) -> Outcome:
+    """Add what the function gives after the finding's own fix, at the same points, if it takes the same inputs."""
+    text = asked.case.fixed
+    new = in_function(asked.case, text) if text is not None else None
+    made = program(new) if new is not None else None
+    if not isinstance(made, Program):
+        return answer
+    points = tuple((reading.pattern, reading.logit) for reading in (*answer.table, *answer.curve))
+    after = pool.run(asked.framework, Job(replace(made, blame=False), job.dtype, job.seconds, curve=False, points=points, search=False))
+    if not isinstance(after, Outcome) or (after.shape, after.labels) != (answer.shape, answer.labels):
+        return answer
+    fixed = {(r.pattern, r.logit): (FIXED, value, slope) for r in after.sweep for name, value, slope in r.numbers if name == YOURS}
+
+    def beside(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+        given = ((r, fixed.get((r.pattern, r.logit))) for r in readings)
+        return tuple(replace(r, numbers=(*r.numbers, number)) if number else r for r, number in given)
+
+    return replace(answer, table=beside(answer.table), curve=beside(answer.curve))

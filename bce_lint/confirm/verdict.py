@@ -12,7 +12,7 @@ from bce_lint.confirm.reference import Reference
 from bce_lint.confirm.slice_script import NAME
 from bce_lint.confirm.worker import probes
 from bce_lint.confirm.worker.job import Break, Failure, Job, Outcome, Reading
-from bce_lint.confirm.worker.measure import REFERENCE, YOURS
+from bce_lint.confirm.worker.measure import FIXED, REFERENCE, YOURS
 from bce_lint.confirm.worker.probes import Pattern
 from bce_lint.facts.expr import (
     Add,
@@ -31,6 +31,8 @@ from bce_lint.finding import Confirmed, Evidence, Refuted, Row, Undecided, Verdi
 
 EXACT = "exact"
 YOUR_GRADIENT, STABLE_GRADIENT, EXACT_GRADIENT = "your gradient", "stable gradient", "exact gradient"
+MINE = (YOURS, FIXED, REFERENCE)
+"""The user's own code, not the framework's."""
 RATE = 0.1
 """The learning rate of the one step that the training table shows, of one weight that is 1 and gets +-|logit| as its input."""
 
@@ -156,6 +158,9 @@ def _probes(run: Ran) -> str:
     logits = ", ".join(dict.fromkeys(pattern.logits for pattern in run.patterns))
     what = "value and gradient" if outcome.gradient else "value only, since no gradient reaches the logits"
     reason = "; the function breaks, but the flagged operation has no part in it" if outcome.elsewhere else ""
+    meaning = run.case.meaning
+    if beside(meaning.site) and meaning.framework.startswith("keras") and outcome.framework.startswith("TensorFlow"):
+        reason += "; on TensorFlow, and there only, Keras takes the logits from before its own sigmoid or softmax"
     shown = f"labels {labels}; logits {logits}" if outcome.labelled else f"logits {logits}"
     given = dict(outcome.assumed)
     settings = [f"{i.name} = {i.default:g}" for i in run.case.meaning.inputs if i.default is not None and i.name not in given]
@@ -187,16 +192,18 @@ def evidence(run: Ran) -> Evidence:
 
 
 def _columns(outcome: Outcome) -> tuple[str, ...]:
-    beside = [name for name, *_ in outcome.table[0].numbers if name not in (YOURS, REFERENCE)] if outcome.table else []
+    names = [name for name, *_ in outcome.table[0].numbers] if outcome.table else []
+    beside = [name for name in names if name not in MINE]
     gradients = (YOUR_GRADIENT, STABLE_GRADIENT if beside else EXACT_GRADIENT) if outcome.gradient else ()
-    return (YOURS, *beside, EXACT, *gradients)
+    fixed = (FIXED,) if FIXED in names else ()
+    return (YOURS, *fixed, *beside, EXACT, *gradients)
 
 
 def _row(reading: Reading, reference: Reference) -> dict[str, float]:
     """Return every number known at a point, by column."""
     values = {name: value for name, value, _ in reading.numbers if name != REFERENCE}
     slopes = {name: slope for name, _, slope in reading.numbers}
-    stable = next((name for name in values if name != YOURS), None)
+    stable = next((name for name in values if name not in MINE), None)
     exact = reference.at(reading)
     values |= {EXACT: exact.value, EXACT_GRADIENT: exact.slope}
     values |= {YOUR_GRADIENT: slopes[YOURS]} if YOURS in slopes else {}

@@ -71,6 +71,7 @@ class Job:
     `beside` names the cross entropy, "sigmoid" or "softmax", that the code is to be measured by even if it is no multiple of it: where
     that has a gradient for a wrong answer, the code must have one ("": nothing of the kind is asked).
     `digits` asks for values of all sizes, whatever breaks; `points`, by pattern and |logit|, for these and where it breaks.
+    `search` is false to read those only.
     """
 
     program: Program
@@ -80,6 +81,7 @@ class Job:
     beside: str = ""
     digits: bool = False
     points: tuple[tuple[int, float], ...] = ()
+    search: bool = True
 
 
 @dataclass(frozen=True, slots=True)

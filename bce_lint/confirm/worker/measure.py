@@ -16,7 +16,7 @@ from .search import Found
 if TYPE_CHECKING:
     from .trial import Way
 
-YOURS, REFERENCE = "yours", "float64"
+YOURS, FIXED, REFERENCE = "yours", "fixed", "float64"
 
 TOLERANCE = {"float16": 2e-2, "bfloat16": 8e-2, "float32": 2e-3, "float64": 2e-3}
 """How far a loss may be from a multiple of a cross entropy at |logit| 0.5 and 2 and still be called one: an epsilon is no matter there."""
@@ -46,16 +46,16 @@ class _Point:
 def measure(way: Way, found: Found, job: Job, yours: Run) -> Read:
     """Read every function at the magnitudes of the table, of the training steps and of the curve; `yours` is the user's."""
     backend, patterns = way.trial.backend, way.patterns()
-    table = _table(found, backend)
-    training = _training(found, patterns, backend)
+    table = _table(found, backend) if job.search else []
+    training = _training(found, patterns, backend) if job.search else []
     curve = _curve(found, patterns, backend) if job.curve else []
     sweep = [] if found.breaks and not job.digits else _sweep(patterns, backend)
     sweep = _asked(job, found, patterns, backend) if job.points else sweep
     points = list(dict.fromkeys([*table, *training, *curve, *sweep]))
-    kind, scale, others = _counterparts(way, job.beside, yours)
+    kind, scale, others = _counterparts(way, job.beside, yours) if job.search else ("", 1.0, ())
     numbers = {YOURS: _read(yours, patterns, points)}
     numbers |= {other.name: _beside(other, way, scale, points) for other in others}
-    numbers[REFERENCE] = _reference(way, patterns, points)
+    numbers[REFERENCE] = _reference(way, patterns, points) if job.search else {}
     backend.use(job.dtype)
 
     def readings(some: Sequence[_Point]) -> tuple[Reading, ...]:

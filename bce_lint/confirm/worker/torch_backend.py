@@ -95,7 +95,7 @@ class Torch:
                     best=True,
                 ),
                 Counterpart(
-                    "F.binary_cross_entropy",
+                    "PyTorch on probabilities",
                     lambda y, z: functional.binary_cross_entropy(self.torch.sigmoid(z), y, reduction="none"),
                 ),
             )

@@ -218,7 +218,7 @@ def _in_words(error: BaseException) -> str:
 def _perform(job: Job, backend: Backend, deadline: float) -> Outcome:
     way = _find(Trial(job.program, backend, job.dtype), deadline)
     plan = Plan(way.patterns(), probes.grid(job.dtype), backend.rounded, deadline)
-    searched = _search(way, plan)
+    searched = _search(way, plan) if job.search else Searched(Found((), 0, 0), None)
     if not searched.found.breaks and way.inputs.masked:
         empty = way.emptied()
         emptied = _search(empty, plan)
