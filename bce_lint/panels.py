@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bce_lint.finding import Evidence, Witness
 
 EXACT, YOURS = "exact", "yours"
-LABELS = {EXACT: "your code in exact arithmetic", YOURS: "your code", "fixed": "your code after the fix"}
+LABELS = {EXACT: "your code in exact arithmetic", YOURS: "your code", "fixed": "your code, fixed"}
 TITLES = {"agreeing": "label agrees with the logit", "contradicting": "label contradicts the logit", "": "no label"}
 AXES = {"value": "loss", "gradient": "|d loss / d logit|"}
 WIDEST = 1e3

@@ -105,7 +105,9 @@ def _grid(panels: Sequence[Panel], title: str) -> Figure:
         for row, what in zip(grid, whats, strict=True):
             row[0].set_ylabel(AXES[what])
         figure.suptitle(title, fontweight="bold", fontsize=12.5)
-        figure.legend(*grid[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=9.5)
+        handles, words = grid[0][0].get_legend_handles_labels()
+        columns = 5 if len(words) <= 5 and len(labels) > 1 else 3
+        figure.legend(handles, words, loc="outside lower center", ncols=columns, fontsize=9.5)
     return figure
 
 
