@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 from bce_lint.facts import interval as iv
 from bce_lint.facts import narrowing, roles, vocabulary
@@ -173,12 +173,18 @@ class Facts:
         return Meaning(
             path=self.trace.path,
             row=0 if self.trace.node is None else 1,
-            inputs=tuple(self.inputs.values()),
+            inputs=tuple(self._told(given) for given in self.inputs.values()),
             result=result_of(self.trace),
             site=self.site.expr,
             framework=self.framework,
             dtype=self.dtype,
         )
+
+    def _told(self, given: Input) -> Input:
+        """Return an input of which the file says by its own calls what it is: that is no guess."""
+        param = self.trace.params.get(given.name)
+        made = self.story.made(param) if param is not None and given.role is Role.PROBABILITY else ""
+        return replace(given, guessed=False, because=f"this file gives it {made}") if made else given
 
 
 def typical(e: Expr) -> Expr:

@@ -81,7 +81,9 @@ class Story:
                 return f"{value:g}"
             case Param() if inner in self.roles:
                 given = self.roles[inner]
-                return self._given(inner) or "taken for a probability" if given.role is Role.PROBABILITY else f"a {given.role}"
+                if made := self.made(inner):
+                    return f"given {made}"
+                return "taken for a probability" if given.role is Role.PROBABILITY else f"a {given.role}"
             case Sigmoid(x):
                 return self._applied("sigmoid", x)
             case Softmax(x):
@@ -93,12 +95,12 @@ class Story:
             case _:
                 return self.name(inner)
 
-    def _given(self, param: Param) -> str:
+    def made(self, param: Param) -> str:
         """Return what a parameter is given, if each time that is a probability by its making."""
         values = [core(value) for value in self.given(param)]
         if not values or not all(isinstance(value, (Sigmoid, Softmax)) for value in values):
             return ""
-        return f"given {' or '.join(dict.fromkeys(self.says(value) for value in values))}"
+        return " or ".join(dict.fromkeys(self.says(value) for value in values))
 
     def clause(self, e: Expr) -> str:
         """Return the beginning of a sentence on the values of `e`: "`p` is sigmoid(logits):" or just "`sigmoid(logits)` is"."""
@@ -146,9 +148,8 @@ class Story:
         given = self.roles.get(e)
         if given is None or not bindings or given.role is Role.UNKNOWN:
             return None
-        said = self._given(e)
-        if said:
-            return Told(bindings[0].node, f"parameter `{e.name}`", f"{said} in this file; {self._ends()}", guessed=False)
+        if made := self.made(e):
+            return Told(bindings[0].node, f"parameter `{e.name}`", f"given {made} in this file; {self._ends()}", guessed=False)
         if given.role is Role.PROBABILITY:
             why = f"taken for a probability, since {given.because}" if given.guessed else f"a probability, since {given.because}"
             return Told(bindings[0].node, f"parameter `{e.name}`", f"{why}; {self._ends()}", given.guessed)
