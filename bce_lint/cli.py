@@ -64,7 +64,7 @@ def _judge(config: Config) -> int:
     _check(config)
     outcome = lint(config)
     with _workers(config, outcome) as pool:
-        proofs = _prove(config, outcome, pool) if pool is not None else []
+        proofs = _prove(config, outcome, pool) if pool is not None and outcome.fixed else []
         if config.diff:
             return _show(config, outcome, proofs)
         _put(outcome)
@@ -95,19 +95,20 @@ def _workers(config: Config, outcome: Outcome) -> Iterator[Pool | None]:
 def _prove(config: Config, outcome: Outcome, pool: Pool) -> list[Proof]:
     """Run what is fixed before and after; take back the fixes that this does not show to be right."""
     from bce_lint.confirm.case import Options
+    from bce_lint.judge import Judge
+    from bce_lint.mend import Wish, again
+    from bce_lint.prove import prove
 
     proofs: list[Proof] = []
-    for file in (*outcome.fixed,):
-        from bce_lint.prove import prove
-
-        told = list(prove(file, pool, Options(dtype=config.dtype)))
-        proofs += [proof for _, proof in told]
-        bad = frozenset(path for path, proof in told if not proof.good)
-        if bad:
-            from bce_lint.judge import Judge
-            from bce_lint.mend import Wish, again
-
-            outcome.instead(file, again(file, Judge(config), Wish(config.unsafe_fixes, bad)))
+    files = (*outcome.fixed,)
+    with _progress() as progress:
+        for number, file in enumerate(files):
+            progress(file.path, number, len(files))
+            told = list(prove(file, pool, Options(dtype=config.dtype)))
+            proofs += [proof for _, proof in told]
+            bad = frozenset(path for path, proof in told if not proof.good)
+            if bad:
+                outcome.instead(file, again(file, Judge(config), Wish(config.unsafe_fixes, bad)))
     return proofs
 
 
@@ -232,7 +233,9 @@ def _complain(outcome: Outcome) -> None:
 def _fixes(config: Config, outcome: Outcome) -> Fixes:
     from bce_lint.report.text import Fixes
 
-    return Fixes(sum(len(file.fixes) for file in outcome.fixed), len(outcome.fixed), config.unsafe_fixes)
+    return Fixes(
+        sum(len(file.fixes) for file in outcome.fixed), len(outcome.fixed), config.unsafe_fixes, refused=config.mends and config.confirm
+    )
 
 
 def _full(finding: Finding, sources: Sources) -> str:

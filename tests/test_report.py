@@ -269,6 +269,8 @@ def test_the_closing_line_counts(findings: list[Finding], troubles: list[Trouble
         ([], text.Fixes(1, 1, unsafe=True), "Found 1 finding (1 fixed, 0 remaining) in 1 file.\n"),
         ([SAFE, UNSAFE], text.Fixes(0, 0, unsafe=False), "1 fixable with --fix (1 more with --unsafe-fixes).\n"),
         ([SAFE, UNSAFE], text.Fixes(0, 0, unsafe=True), "2 fixable with --fix.\n"),
+        ([SAFE, UNSAFE], text.Fixes(0, 0, unsafe=False, refused=True), "1 fixable with --fix --unsafe-fixes.\n"),
+        ([SAFE], text.Fixes(0, 0, unsafe=False, refused=True), "Found 1 finding (1 error) in 1 file.\n"),
         ([UNSAFE], text.Fixes(0, 0, unsafe=False), "1 fixable with --fix --unsafe-fixes.\n"),
     ],
 )

@@ -39,11 +39,12 @@ def trouble(trouble: Trouble, paint: Paint = plain) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fixes:
-    """How many fixes were made, in how many files, and whether unsafe ones were asked for."""
+    """How many fixes were made, in how many files, whether unsafe ones were asked for, and whether those left over were `refused`."""
 
     made: int
     files: int
     unsafe: bool
+    refused: bool = False
 
 
 NONE = Fixes(0, 0, unsafe=False)
@@ -100,7 +101,7 @@ def would_fix(findings: Sequence[Finding], fixes: Fixes) -> str:
 def fixable(findings: Iterable[Finding], fixes: Fixes) -> str:
     """Return a line on what another run could fix, "" if there is nothing."""
     degrees = Counter(finding.fix.safe or fixes.unsafe for finding in findings if finding.fix is not None)
-    if degrees[True]:
+    if degrees[True] and not fixes.refused:
         more = f" ({degrees[False]} more with --unsafe-fixes)" if degrees[False] else ""
         return f"{degrees[True]} fixable with --fix{more}.\n"
     return f"{degrees[False]} fixable with --fix --unsafe-fixes.\n" if degrees[False] else ""
