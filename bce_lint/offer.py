@@ -75,12 +75,13 @@ def _drop(sign: int, text: str, begin: int, cell: int | None) -> Edit:
 
 
 def _swapped(report: Report, facts: Facts, source: Source, find: Find) -> Fix | None:
-    """Return the fix that puts guards around operands."""
+    """Return the fix that puts other operands, or guards around them, into the ops."""
     where = find(facts.site.node)
     if where is None or not report.swaps:
         return None
     edits: list[Edit] = []
     titles: list[str] = []
+    comments = False
     try:
         for node, new in _operands(report.swaps, facts, where):
             start, end = where.offsets(node)
@@ -91,9 +92,10 @@ def _swapped(report: Report, facts: Facts, source: Source, find: Find) -> Fix | 
             edits.append(Edit(start - begin, end - begin, piece.text, cell))
             edits += [_import(statement, facts.module, source) for statement in sorted(piece.imports)]
             titles.append(f"{source.text[start:end]} -> {piece.text}")
+            comments = comments or source.text[start:end].count("#") > piece.text.count("#")
     except Unspellable:
         return None
-    return Fix("; ".join(dict.fromkeys(titles)), tuple(edits), safe=False)
+    return Fix("; ".join(dict.fromkeys(titles)), tuple(edits), safe=report.exact and not comments)
 
 
 def _assigned(report: Report, facts: Facts, source: Source, find: Find) -> Fix | None:

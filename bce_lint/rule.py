@@ -64,8 +64,8 @@ class Report:
     `because` the operands whose origins to show; `help` the advice, in the imperative;
     `covers` the ops whose own findings this one makes superfluous; `replace` what to write in place of the op, or of its operand `instead`;
     `safe` whether that is the same mathematics; `drops` the reshapes, indices and casts of the op that it rightly does without
-    (it loses no others). Where that cannot be written, `swaps` are offered, or that what the op
-    gives is assigned to the name of the operand that it `assigns`: these change finite values. `from_logits` True
+    (it loses no others). Where that cannot be written, `swaps` are offered, which unless they are
+    `exact` change finite values, or that what the op gives is assigned to the name of the operand that it `assigns`. `from_logits` True
     tells the call of the loss that it now gets logits, together with `replace`; False, that it does not, where nothing can be replaced.
     """
 
@@ -79,6 +79,7 @@ class Report:
     drops: tuple[Expr, ...] = ()
     instead: Expr | None = None
     swaps: tuple[Swap, ...] = ()
+    exact: bool = False
     assigns: Expr | None = None
     from_logits: bool | None = None
 

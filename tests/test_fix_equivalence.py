@@ -77,6 +77,9 @@ FORMS = {
     "logarithm of a complement": "LOG(1 - SIGMOID<logits>)",
     "log-odds": "LOG(SIGMOID<logits> / (1 - SIGMOID<logits>))",
     "binary cross-entropy": "-(labels * LOG(SIGMOID<logits>) + (1 - labels) * LOG(1 - SIGMOID<logits>))",
+    "weighted cross-entropy": "-(0.3 * labels * LOG(SIGMOID<logits>) + (1 - labels) * LOG(1 - SIGMOID<logits>))",
+    "focal cross-entropy": "-((1 - SIGMOID<logits>) ** 2 * labels * LOG(SIGMOID<logits>)"
+    " + SIGMOID<logits> ** 2 * (1 - labels) * LOG(1 - SIGMOID<logits>))",
     "log-cosh": "LOG(COSH(logits))",
     "log1p": "LOG(1 + logits * logits)",
     **{f"softmax along {axis}": f"EXP(logits) / SUM<EXP(logits)|{axis}|True>" for axis in (-1, 0, 1)},

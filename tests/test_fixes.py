@@ -234,6 +234,36 @@ FLIPPED = {
 }
 
 
+WEIGHTED = {
+    "labels * tf.math.log(p) * w + (1 - labels) * tf.math.log(1 - p)": "labels * tf.math.log_sigmoid(x) * w"
+    " + (1 - labels) * tf.math.log_sigmoid(-x)",
+    "(1 - p) ** 2 * labels * tf.math.log(p) + p ** 2 * (1 - labels) * tf.math.log(1 - p)": "(1 - p) ** 2 * labels * tf.math.log_sigmoid(x)"
+    " + p ** 2 * (1 - labels) * tf.math.log_sigmoid(-x)",
+}
+
+
+@pytest.mark.parametrize(("expression", "fixed"), WEIGHTED.items(), ids=WEIGHTED)
+def test_a_weighted_cross_entropy_keeps_its_weights(expression: str, fixed: str) -> None:
+    text = source(expression, "p = tf.sigmoid(x)")
+    (finding,) = judged(text).findings
+    assert finding.fix is not None
+    assert finding.fix.safe
+    assert returned(apply(text, [finding.fix])) == fixed
+
+
+def test_logits_are_called_what_they_are_called_where_they_go() -> None:
+    text = source(
+        "positive + negative",
+        "p = tf.sigmoid(2 * x)\n    positive = w * labels * tf.math.log(p)\n    z = 2 * x\n    "
+        "negative = (1 - labels) * tf.math.log(1 - p)",
+    )
+    (finding,) = judged(text).findings
+    assert finding.fix is not None
+    fixed = apply(text, [finding.fix])
+    assert "positive = w * labels * tf.math.log_sigmoid(2 * x)\n" in fixed
+    assert "negative = (1 - labels) * tf.math.log_sigmoid(-z)\n" in fixed
+
+
 COMPILED = {
     "keras.losses.BinaryCrossentropy()": "keras.losses.BinaryCrossentropy(from_logits=True)",
     "keras.losses.BinaryCrossentropy(label_smoothing=0.1)": "keras.losses.BinaryCrossentropy(label_smoothing=0.1, from_logits=True)",

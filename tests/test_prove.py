@@ -103,6 +103,21 @@ def test_only_what_is_exact_is_good_in_value_and_gradient(pool: Pool, new: str, 
         assert math.isclose(told.change.values[1], told.change.values[2], rel_tol=1e-3, abs_tol=1e-6) or not safe
 
 
+BOTH_SIDES = TORCH.replace("labels * torch.log(p)", "labels * torch.log(p) + torch.log(1 - p)").replace("def loss(", "def loss(weird, ")
+
+
+@pytest.mark.framework
+def test_the_sign_of_logits_that_were_cut_off_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text(BOTH_SIDES)
+    status, out, _ = run(capsys, "--fix", "--confirm", "a.py")
+    assert status == 0, out
+    assert "labels * F.logsigmoid(logits) + F.logsigmoid(-logits)" in Path("a.py").read_text()
+
+
 @pytest.mark.framework
 def test_an_expression_is_compared_where_its_function_cannot_be_called(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -183,8 +183,7 @@ class _Maker:
                 return self._name(name, row)
             case ast.Call() if ACTIVATIONS.search(_called(node)) and node.args:
                 self.classes |= "softmax" in _called(node)
-                first = self._parameter(LOGIT, Role.LOGIT) if self._cut(node.args[0], row) else self.value(node.args[0], row)
-                return ast.Call(node.func, [first, *node.args[1:]], node.keywords)
+                return ast.Call(node.func, [self._logit(node.args[0], row), *node.args[1:]], node.keywords)
             case ast.Call() if node is not self.site and (kind := self._kind(node, row)) is not None:
                 return self._parameter(LOGIT if kind is Role.LOGIT else "variable" if kind is Role.WEIGHT else "data", kind)
             case ast.Attribute(ast.Name("self"), attr) if attr in self.around.attributes:
@@ -197,6 +196,12 @@ class _Maker:
                 return node
             case _:
                 return self._inside(node, row)
+
+    def _logit(self, node: ast.expr, row: int) -> ast.expr:
+        """Return what goes into an activation: a parameter for what rests on a cut, whose sign stays."""
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return ast.UnaryOp(node.op, self._logit(node.operand, row))
+        return self._parameter(LOGIT, Role.LOGIT) if self._cut(node, row) else self.value(node, row)
 
     def _inside(self, node: ast.expr, row: int) -> ast.expr:
         made = copy.copy(node)

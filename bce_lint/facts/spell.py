@@ -98,9 +98,9 @@ class Speller:
 
     @classmethod
     def at(cls, facts: Facts, node: ir.Node, places: Places) -> Speller:
-        """Return a speller for what replaces `node` at the site of `facts`, which lies in the tree of `places`."""
-        aliases = Aliases.at(facts.module, facts.site.names)
-        names = facts.site.names
+        """Return a speller for what replaces `node`, in the trace of `facts` and the tree of `places`, with the names usable there."""
+        names = next((site.names for site in facts.trace.sites if site.node is node and site.names), facts.site.names)
+        aliases = Aliases.at(facts.module, names)
 
         def quote(e: Expr) -> Piece | None:
             found = quotation(e, facts.trace, names, places)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bce_lint.facts.algebra import core
-from bce_lint.facts.expr import Add, Const, Expr, Neg, Sigmoid, SigmoidCrossEntropy, Sub, Where, Xlog1py, Xlogy
+from bce_lint.facts.expr import Add, Const, Expr, Log, LogSigmoid, Neg, Sigmoid, SigmoidCrossEntropy, Sub, Where, Xlog1py, Xlogy
 from bce_lint.facts.facts import Facts
-from bce_lint.facts.guards import floor_logs
-from bce_lint.facts.logs import Logarithm, is_probability, logarithm, terms
+from bce_lint.facts.guards import Swap, floor_logs
+from bce_lint.facts.logs import Logarithm, complement_logged, is_probability, logarithm, terms
 from bce_lint.facts.relations import complements
 from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Report, rule
@@ -71,7 +71,8 @@ def naive_binary_cross_entropy(e: Expr, facts: Facts) -> Report | None:
         because=(found.p,),
         covers=(positive, negative),
         replace=found.stable(),
-        swaps=floor_logs(e, facts),
+        swaps=found.logarithms() or floor_logs(e, facts),
+        exact=bool(found.logarithms()),
     )
 
 
@@ -92,6 +93,13 @@ class WrittenOut:
             return None
         loss = SigmoidCrossEntropy(y[0], self.p.x)
         return loss if self.minus else Neg(loss)
+
+    def logarithms(self) -> tuple[Swap, ...]:
+        """Return the two logarithms from logits, whatever they are weighted with."""
+        one, other = self.positive.op, self.negative.op
+        if not isinstance(self.p, Sigmoid) or one is not Log(self.p) or complement_logged(other) is not self.p:
+            return ()
+        return Swap(one, one, LogSigmoid(self.p.x)), Swap(other, other, LogSigmoid(Neg(self.p.x)))
 
 
 def written_out(e: Expr) -> WrittenOut | None:
