@@ -22,7 +22,8 @@ NEEDS_CONFIRM = {
 EPILOG = """exit status: 0 nothing found, 1 findings, 2 a file that could not be judged or a wrong command line.
 with --fix, what is left counts; with --diff, 1 says that something would be changed.
 with --fix or --diff, --confirm runs old and new code, and leaves out the fixes that it does not find right.
---confirm runs the flagged functions of the files it is given, with your rights: see README.md."""
+--confirm executes flagged functions of the files it is given, with your rights, and they can read your files: it guards against
+accidents, it is no sandbox. Run what you do not trust in a container; see README.md."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,13 @@ CONFIRMED = {
         "def masked_mean(values, mask):\n    return jnp.sum(values * mask) / jnp.sum(mask)\n",
         "value and gradient are nan from |logit| = 0, logits of both signs",
     ),
+    "a mask of truth values": Shown(
+        "torch",
+        "BCE204",
+        "def entropy(logits, mask):\n    log_p = torch.log_softmax(logits.masked_fill(~mask, float('-inf')), dim=-1)\n"
+        "    return -(log_p.exp() * log_p).sum(dim=-1)\n",
+        "value is nan from |logit| = 0, logits of both signs",
+    ),
     "an error raised": Shown(
         "numpy",
         "BCE301",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bce_lint.confirm.worker.inputs import EMPTY, MASKED, PER_ROW
+from bce_lint.confirm.worker.inputs import EMPTY, MASKS, PER_ROW
 from bce_lint.confirm.worker.job import Argument, Outcome, Reading
 from bce_lint.confirm.worker.measure import REFERENCE, YOURS
 from bce_lint.confirm.worker.probes import Pattern, mask
@@ -113,8 +113,8 @@ class Reference:
             role = Role(argument.role)
             if role is Role.LABEL:
                 made[argument.name] = labels
-            elif (kind := texts.get(argument.name)) in (MASKED, EMPTY):
-                made[argument.name] = np.array(mask(self.outcome.shape)).reshape(self.outcome.shape) * (kind == MASKED)
+            elif (kind := texts.get(argument.name)) in MASKS:
+                made[argument.name] = np.array(mask(self.outcome.shape)).reshape(self.outcome.shape) * (kind != EMPTY)
             elif role in MADE:
                 logits = OPPOSITE if "-logit" in texts.get(argument.name, "") else LOGITS
                 made[argument.name] = _squashed(role, logits, classes=argument.classes)

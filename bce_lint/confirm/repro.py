@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import indent
 
 from bce_lint.confirm import files
-from bce_lint.confirm.worker.inputs import EMPTY, PER_ROW
+from bce_lint.confirm.worker.inputs import BOOLEAN, EMPTY, PER_ROW
 from bce_lint.confirm.worker.job import Job, Outcome, Program, SourceFile
 from bce_lint.confirm.worker.measure import YOURS
 from bce_lint.confirm.worker.probes import Pattern, mask
@@ -193,9 +193,10 @@ def _labels(framework: str, job: Job, outcome: Outcome, pattern: Pattern) -> Ite
 
 def _mask(framework: str, job: Job, outcome: Outcome) -> Iterator[str]:
     if re.search(r"[=( ]mask\b", outcome.call):
-        empty = EMPTY in dict(outcome.assumed).values()
+        kinds = dict(outcome.assumed).values()
+        empty, truth = EMPTY in kinds, " > 0" if BOOLEAN in kinds else ""
         values = [0.0 if empty else entry for entry in mask(outcome.shape)]
-        yield f"mask = {ARRAYS[framework].format(values=values, dtype=job.dtype, shape=outcome.shape)}"
+        yield f"mask = {ARRAYS[framework].format(values=values, dtype=job.dtype, shape=outcome.shape)}{truth}"
 
 
 def _activations(framework: str, call: str) -> Iterator[str]:

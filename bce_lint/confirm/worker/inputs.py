@@ -19,7 +19,8 @@ LABEL_KINDS = ("numbers", "integers", "class numbers")
 PER_ROW = "one a row"
 """Labels without the last axis of the logits, that each row's first entry has: classes of embeddings."""
 
-MASKED, EMPTY = "a mask of 1 and 0", "a mask of 0 alone"
+MASKED, EMPTY, BOOLEAN = "a mask of 1 and 0", "a mask of 0 alone", "a mask of true and false"
+MASKS = (MASKED, EMPTY, BOOLEAN)
 
 SIMPLE = (int, float, str, list, type(None))
 
@@ -72,7 +73,7 @@ class Inputs:
         if not function or any(not isinstance(value, SIMPLE) for value in self.settings.values()):
             return ""
         texts = dict(self.assumed) | {name: repr(value) for name, value in self.settings.items()}
-        spelled = {name: "labels" if "labels" in text else "mask" if text in (MASKED, EMPTY) else text for name, text in texts.items()}
+        spelled = {name: "labels" if "labels" in text else "mask" if text in MASKS else text for name, text in texts.items()}
         return f"{function}({', '.join([*(spelled.pop(name) for name in self.positional), *(f'{k}={v}' for k, v in spelled.items())])})"
 
     @property
@@ -84,6 +85,13 @@ class Inputs:
     def masked(self) -> bool:
         """Whether a mask goes in."""
         return any(text == MASKED for _, text in self.assumed)
+
+    def boolean(self) -> list[Inputs]:
+        """Return the same call with masks of truth values, if it has masks."""
+        masks = {name: self.tensors[name] for name, text in self.assumed if text == MASKED}
+        tensors = self.tensors | {name: _positive(build) for name, build in masks.items()}
+        assumed = tuple((name, BOOLEAN if name in masks else text) for name, text in self.assumed)
+        return [Inputs(self.positional, tensors, self.settings, assumed)] if masks else []
 
     def emptied(self, backend: Backend) -> Inputs:
         """Return the same call with masks that leave nothing."""
@@ -99,6 +107,10 @@ class Inputs:
             Inputs(self.positional, self.tensors, {**self.settings, name: value}, (*self.assumed, (name, str(value))))
             for name, value in flags.items()
         ]
+
+
+def _positive(build: Build) -> Build:
+    return lambda y, z: build(y, z) > 0
 
 
 def bind(function: Callable[..., object], arguments: Sequence[Argument], backend: Backend) -> Inputs:

@@ -56,7 +56,7 @@ class Trial:
         """Yield the ways to call the function: each way to get it, each layout of its inputs, last with flags turned round."""
         for target in targets(self.space):
             plain = bind(target.function, self.program.arguments, self.backend)
-            for inputs in (plain, *plain.flipped(target.function)):
+            for inputs in (plain, *plain.boolean(), *plain.flipped(target.function)):
                 for layout in layouts:
                     yield Way(self, target, inputs, layout)
 
@@ -287,7 +287,9 @@ def _depends(way: Way) -> bool:
     one = way.run(right, 1.0)
     if way.trial.marked and not way.trial.space.sites:
         return False
-    return bool(one.gradient and any(one.gradient)) or any(way.run(pattern, 3.0).entries != one.entries for pattern in (right, other))
+    if one.gradient and any(one.gradient):
+        return True
+    return any(way.run(pattern, magnitude).entries != one.entries for pattern, magnitude in ((right, 3.0), (other, 3.0), (right, 0.0)))
 
 
 def _outcome(job: Job, way: Way, searched: Searched) -> Outcome:
