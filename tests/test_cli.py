@@ -344,9 +344,9 @@ def test_the_cells_of_a_notebook_are_run_together(capsys: pytest.CaptureFixture[
     Path("a.ipynb").write_text(json.dumps(notebook))
     status, out, _ = printed(capsys, "--confirm", "--repro", "scripts", "--output-format", "concise", "a.ipynb")
     assert status == 1
-    assert out.startswith("a.ipynb:cell 4:2:29: BCE102 ")
+    assert out.startswith("a.ipynb:cell 4:2:29: BCE106 ")
     assert "[confirmed: value is nan from |logit| = " in out
-    script = Path("scripts/a.ipynb-4.2.29-BCE102.py").read_text()
+    script = Path("scripts/a.ipynb-4.2.29-BCE106.py").read_text()
     assert "FLOOR = 0.0" in script
 
 

@@ -74,6 +74,8 @@ class Singular:
 def singular(op: Expr) -> Singular | None:
     """Return where `op` by itself breaks."""
     match op:
+        case Norm(_, 1):
+            return None
         case Log(x) | Div(_, x) | Sqrt(x) | Norm(x, zero_gradient=False):
             return Singular(op, x, 0.0)
         case Pow(x, Const(c)) if c < 1 and c != 0:

@@ -80,7 +80,7 @@ def breaks_with(root: Expr, e: Expr) -> bool:
 def radicand(root: Expr, facts: Facts) -> Expr | None:
     """Return what is 0 together with the root, if that is certain enough: a sum of squares, what is known to reach 0."""
     match root:
-        case Norm(zero_gradient=False):
+        case Norm(_, order, zero_gradient=False) if order != 1:
             return root
         case Std() if not forgiven(Std, facts):
             return root

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from bce_lint.facts import inequalities
 from bce_lint.facts.algebra import add, div, mul, neg, sub
 from bce_lint.facts.expr import (
-    Abs,
     Axis,
     Bounded,
     Const,
@@ -116,8 +115,6 @@ def norm(*, zero_gradient: bool = False) -> Callable[..., Expr]:
         order = order_of(ord)
         if isinstance(axis, tuple) and len(axis) == 2 and ord not in (None, "fro", "euclidean"):
             raise UnreadError
-        if order == 1 and not isinstance(axis, tuple):
-            return Sum(Abs(tensor(x)), axis_of(axis), flag(keepdims))
         return Norm(tensor(x), order, axis_of(axis), flag(keepdims), zero_gradient)
 
     return make
