@@ -205,7 +205,7 @@ GUARDED = {
     "w / torch.sum(mask).clamp(min=z)": None,
     "torch.log(tf.sigmoid(x) * z)": None,
     "tf.math.log(tf.sigmoid(net(x)))": "tf.math.log_sigmoid(net(x))",
-    "tf.math.log(mask)": "tf.math.log(tf.maximum(mask, 1e-7))",
+    "tf.math.log(mask)": "tf.math.log(tf.maximum(mask, 1e-12))",
     "tf.acos(tf.clip_by_value(x, -1.0, 1.0))": "tf.acos(tf.clip_by_value(x, -1 + 1e-7, 1 - 1e-7))",
     "tf.sqrt(tf.reduce_sum(tf.square(x - z)))": "tf.sqrt(tf.reduce_sum(tf.square(x - z)) + 1e-12)",
     "jnp.linalg.norm(x - z)": "jnp.sqrt(jnp.sum(jnp.square(x - z)) + 1e-12)",

@@ -32,6 +32,8 @@ LEAST = {"float16": 1e-4, "float64": 1e-12}
 """How far an operand is kept from 0, elsewhere 1e-7: its reciprocal is a gradient."""
 NEAR_ONE = {"float16": 1e-3, "bfloat16": 1e-2}
 """How far it is kept from 1, elsewhere as from 0: numbers are less dense there."""
+LOW = {"float16": 1e-4, "float64": 1e-30}
+"""How far from 0 what is no probability is kept, elsewhere 1e-12."""
 UNDER_ROOT = {"float16": 1e-6}
 """What is added under a root, elsewhere 1e-12."""
 MOST = {"float16": 10.0, "float64": 700.0}
@@ -50,6 +52,11 @@ class Swap:
 def floor(op: Expr, x: Expr, facts: Facts) -> Swap:
     """Hold the operand `x` of `op` above 0."""
     return Swap(op, x, Maximum(x, Const(_least(facts))))
+
+
+def low_floor(op: Expr, x: Expr, facts: Facts) -> Swap:
+    """Hold an operand above 0 that is no probability: much smaller values of it may well be meant."""
+    return Swap(op, x, Maximum(x, Const(LOW.get(facts.dtype, 1e-12))))
 
 
 def floor_logs(e: Expr, facts: Facts) -> tuple[Swap, ...]:

@@ -6,7 +6,7 @@ from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
 from bce_lint.facts.expr import Abs, Bounded, Exp, Expr, Log, Max, Mean, Mul, Norm, Sqrt, Square, Std, Sub, Sum, Truth, Var, walk
 from bce_lint.facts.facts import Facts
-from bce_lint.facts.guards import floor
+from bce_lint.facts.guards import low_floor
 from bce_lint.facts.logs import is_probability
 from bce_lint.facts.purpose import in_loss, trained
 from bce_lint.facts.ranges import ANY_SIZE
@@ -29,7 +29,7 @@ from bce_lint.rule import Bad, Good, Report, rule
                 dice = 2 * overlap / (tf.reduce_sum(y_true) + tf.reduce_sum(y_pred) + 1e-7)
                 return -tf.math.log(dice)  # flagged
             """,
-            fixed="    return -tf.math.log(tf.maximum(dice, 1e-7))",
+            fixed="    return -tf.math.log(tf.maximum(dice, 1e-12))",
             safe=False,
             breaks={"y_pred": -120.0, "y_true": 1.0},
         ),
@@ -39,7 +39,7 @@ from bce_lint.rule import Bad, Good, Report, rule
                 rate = np.maximum(logits, 0)
                 return np.mean(rate - y_true * np.log(rate))  # flagged
             """,
-            fixed="    return np.mean(rate - y_true * np.log(np.maximum(rate, 1e-12)))",
+            fixed="    return np.mean(rate - y_true * np.log(np.maximum(rate, 1e-30)))",
             safe=False,
             breaks={"logits": -1.0, "y_true": 1.0},
         ),
@@ -65,7 +65,7 @@ def log_of_vanishing_value(log: Log, facts: Facts) -> Report | None:
         f"{spoken(x, facts)} is exactly 0 {zero_when(x)}, and its log -inf",
         help="add an epsilon before the logarithm, or hold it above one with a maximum",
         because=(x,),
-        swaps=(floor(log, x, facts),),
+        swaps=(low_floor(log, x, facts),),
     )
 
 
