@@ -62,7 +62,7 @@ def naive_log_cosh(log: Log, facts: Facts) -> Report | None:
         f"{spoken(log.x, facts)} {what} once `{facts.name(x)}` passes {limit:.2f}, and its logarithm with it",
         help=f"compute it as x + softplus(-2 x) - log(2), with {offered(Softplus, facts, 'log1p(exp(-abs(x))) + max(x, 0)')}",
         because=(x,),
-        covers=(log, log.x, Exp(x), Exp(neg(x))),
+        covers=(log, log.x, Exp(x), Exp(neg(x)), Exp(opposite(x))),
         replace=sub(stable, Const(LOG2)) if halved else stable,
     )
 
