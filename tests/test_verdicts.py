@@ -90,11 +90,23 @@ CONFIRMED = {
         "    return -(log_p.exp() * log_p).sum(dim=-1)\n",
         "value is nan from |logit| = 0, logits of both signs",
     ),
+    "a loss that refuses what is no probability": Shown(
+        "torch",
+        "BCE502",
+        "def loss(x, labels):\n    z = torch.nn.Linear(4, 1)(x)\n    return torch.nn.functional.binary_cross_entropy(z.relu(), labels)\n",
+        "it raises RuntimeError from |logit| = 1, whatever the label",
+    ),
+    "a positional loss of a compiled model": Shown(
+        "tensorflow",
+        "BCE502",
+        "model = keras.Sequential([keras.layers.Dense(1)])\nmodel.compile('adam', keras.losses.BinaryCrossentropy())\n",
+        "gradient is exactly 0 from |logit| = 1, if the label contradicts",
+    ),
     "an error raised": Shown(
         "numpy",
         "BCE301",
         "import math\ndef sigmoid(x):\n    return 1 / (1 + math.exp(-x))\n",
-        "value is OverflowError from |logit| = 709.8",
+        "it raises OverflowError from |logit| = 709.8",
     ),
     "a sum that a loop gathers": Shown(
         "numpy",

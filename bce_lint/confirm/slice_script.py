@@ -110,7 +110,7 @@ def script(around: Surroundings, chain: list[ast.AST], site: ast.expr) -> Script
 
 def compiled(around: Surroundings, call: ast.Call, site: Expr) -> Script | None:
     """Make a function of the loss that `model.compile(loss=...)` names, as Keras looks it up, and of the model's last activation."""
-    loss = next((keyword.value for keyword in call.keywords if keyword.arg == "loss"), None)
+    loss = next((keyword.value for keyword in call.keywords if keyword.arg == "loss"), call.args[1] if len(call.args) > 1 else None)
     x = getattr(site, "x", None)
     while isinstance(x, View):
         x = x.x

@@ -64,7 +64,8 @@ def sentences(witnesses: Sequence[Witness]) -> Iterator[str]:
     for (result, logit, labels), what in together.items():
         verb = "is" if len(what) == 1 else "are"
         since = "at" if FINITE.search(result) else "from"
-        yield f"{' and '.join(what)} {verb} {result} {since} |logit| = {logit}{', ' if labels else ''}{labels}"
+        said = f"it raises {result}" if result.endswith("Error") else f"{' and '.join(what)} {verb} {result}"
+        yield f"{said} {since} |logit| = {logit}{', ' if labels else ''}{labels}"
 
 
 def _parts(verdict: Verdict, digits: int) -> Iterator[RenderableType]:

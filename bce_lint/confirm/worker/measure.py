@@ -153,7 +153,8 @@ def _counterparts(way: Way, beside: str, yours: Run) -> tuple[str, float, tuple[
     best = _best(kind, way.trial.backend)
     points = [_Point(number, magnitude) for number in range(min(4, len(way.patterns()))) for magnitude in (0.5, 2.0)]
     theirs = _beside(best, way, 1.0, points)
-    ratios = [yours(way.patterns()[p.pattern], p.magnitude).total / value if (value := theirs[p][0]) else math.nan for p in points]
+    mine = _read(yours, way.patterns(), points)
+    ratios = [mine[p][0] / theirs[p][0] if p in mine and theirs[p][0] else math.nan for p in points]
     scale = ratios[0]
     close = all(abs(ratio - scale) <= TOLERANCE[way.trial.dtype] * abs(scale) for ratio in ratios)
     if close and math.isfinite(scale) and scale:

@@ -16,6 +16,8 @@ from .probes import Pattern
 WHAT = ("value", "gradient")
 PRECISION = 2.0**-20
 STEPS = 40
+FINEST = 1e-4
+"""What breaks here but not at 0 breaks at once; how near to 0 is no matter."""
 BELOW, SPREAD = 12, 0.03
 """How many magnitudes are tried just below a break, where rounding may waver, and how far below."""
 
@@ -149,7 +151,7 @@ def _lowest(probe: Probe, what: str, found: Break, rounded: Callable[[float], fl
 def _bisect(probe: Probe, what: str, gap: _Gap, rounded: Callable[[float], float]) -> Break:
     good, bad, result = gap.good, gap.bad, gap.result
     for _ in range(STEPS):
-        if good is None or bad - good <= PRECISION * bad:
+        if good is None or bad - good <= PRECISION * bad or (good == 0 and bad <= FINEST):
             break
         middle = rounded((good + bad) / 2)
         sample = probe(gap.pattern, middle) if good < middle < bad else None

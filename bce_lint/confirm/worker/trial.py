@@ -271,6 +271,8 @@ def _find(trial: Trial, deadline: float) -> Way:
             except Exception as error:
                 if hopeless(error):
                     raise
+                if refuses(error):
+                    return way.judging(judged)
                 errors.append(error)
             if time.monotonic() > deadline:
                 raise HopelessError("no inputs that it takes were found in half of its time")
