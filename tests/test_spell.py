@@ -111,7 +111,7 @@ COMPOSED: dict[str, set[type[Expr]]] = {
     "keras": {LogAddExp},
     "torch": {Norm, SoftmaxCrossEntropy},
     "jax": {SigmoidCrossEntropy, SoftmaxCrossEntropy},
-    "numpy": {Norm, LogSigmoid, LogSoftmax, Relu, Sigmoid, SigmoidCrossEntropy, Softmax, SoftmaxCrossEntropy, Softplus},
+    "numpy": {LogSigmoid, LogSoftmax, Relu, Sigmoid, SigmoidCrossEntropy, Softmax, SoftmaxCrossEntropy, Softplus},
 }
 """Ops that a framework has only in the form of others, or with a guard of its own: read back as those."""
 
