@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from bce_lint.facts.expr import Expr, Truth
+from bce_lint.facts.trace import Certain, Trace
 from bce_lint.syntax import ir
-
-if TYPE_CHECKING:
-    from bce_lint.facts.trace import Trace
-
-Certain = tuple[tuple[Expr, bool], ...]
-"""Tests, and whether they hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bce_lint.facts.conditions import Certain
 from bce_lint.facts.expr import Definition, Expr, Param
 from bce_lint.facts.meaning import Input
 from bce_lint.syntax import ir
+
+Certain = tuple[tuple[Expr, bool], ...]
+"""Tests, and whether they hold."""
 
 
 @dataclass(frozen=True, slots=True)
