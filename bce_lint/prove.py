@@ -45,6 +45,9 @@ def _seen(some: list[Made], text: str, pool: Pool, options: Options) -> Seen:
     whole = compare.function(some[0].case, text)
     if whole.good:
         return whole
+    reached = compare.branch(some[0].case, _fixed_alone(some[0]))
+    if reached.good and all(made.round is some[0].round for made in some):
+        return reached
     single = [compare.expression(made.case, _fixed_alone(made)) for made in some]
     return single[0] if all(seen.good for seen in single) else whole
 

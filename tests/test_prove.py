@@ -103,6 +103,30 @@ def test_only_what_is_exact_is_good_in_value_and_gradient(pool: Pool, new: str, 
         assert math.isclose(told.change.values[1], told.change.values[2], rel_tol=1e-3, abs_tol=1e-6) or not safe
 
 
+SWITCHED = """\
+import torch
+import torch.nn.functional as F
+
+
+def loss(labels, logits, soft=False):
+    if soft:
+        return torch.mean(labels * torch.log1p(torch.exp(-logits)))
+    return torch.mean(labels * torch.relu(1 - logits))
+"""
+
+
+@pytest.mark.framework
+def test_a_flag_is_set_for_the_new_code_as_for_the_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text(SWITCHED)
+    status, out, _ = run(capsys, "--fix", "--confirm", "a.py")
+    assert status == 0, out
+    assert Path("a.py").read_text() == SWITCHED.replace("torch.log1p(torch.exp(-logits))", "F.softplus(-logits)")
+
+
 BOTH_SIDES = TORCH.replace("labels * torch.log(p)", "labels * torch.log(p) + torch.log(1 - p)").replace("def loss(", "def loss(weird, ")
 
 

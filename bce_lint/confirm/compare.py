@@ -64,6 +64,10 @@ class Compare:
             return Seen(good=False, reason="it is in no function")
         return self._programs(case, program(case), program(new))
 
+    def branch(self, case: Case, new: Case) -> Seen:
+        """Compare the functions again, with settings by which what stands in place of the finding is reached."""
+        return self._programs(case, program(case), program(new))
+
     def expression(self, case: Case, new: Case) -> Seen:
         """Compare the largest expression around a finding with what stands there after it."""
         return self._programs(case, _expression(case), _expression(new))
@@ -91,7 +95,9 @@ class Compare:
         before = self.pool.run(framework, job)
         if not isinstance(before, Outcome):
             return Seen(good=False, reason=before.reason)
-        after = self.pool.run(framework, replace(job, program=new, points=tuple((r.pattern, r.logit) for r in before.sweep)))
+        after = self.pool.run(
+            framework, replace(job, program=replace(new, blame=False), points=tuple((r.pattern, r.logit) for r in before.sweep))
+        )
         if not isinstance(after, Outcome):
             return Seen(good=False, reason=after.reason)
         return Comparison(case, job, before, after).seen(safe=self.safe)
