@@ -179,6 +179,11 @@ FORMS = {
     "jnp.minimum(x / jnp.sum(x), 1.0)": "",
     "np.clip(np.log(torch.softmax(x, 1)), -100, 0)": "",
     # roots, powers, angles
+    "tf.pow(1 - tf.sigmoid(x), 0.0)": "",
+    "tf.nn.relu(labels) ** 0.7": "",
+    "tf.reduce_sum(tf.square(x - z)) ** 0.3": "power-gradient",
+    "tf.maximum(tf.reduce_sum(tf.square(x - z)), 1e-6) ** 0.3": "",
+    "tf.reduce_sum(x - z) ** 0.3": "",
     "tf.where(tf.reduce_sum(tf.square(x)) > 0, tf.sqrt(tf.reduce_sum(tf.square(x))), 0.0)": "",
     "z / (jnp.linalg.norm(x) * jnp.sum(z))": "division-by-vanishing-sum, sqrt-gradient",
     "z / (jnp.linalg.norm(x) * jnp.linalg.norm(z))": "sqrt-gradient, sqrt-gradient",
