@@ -49,7 +49,9 @@ def _seen(some: list[Made], text: str, pool: Pool, options: Options) -> Seen:
     if reached.good and all(made.round is some[0].round for made in some):
         return reached
     single = [compare.expression(made.case, _fixed_alone(made)) for made in some]
-    return single[0] if all(seen.good for seen in single) else whole
+    if all(seen.good for seen in single):
+        return single[0]
+    return reached if reached.change is not None else whole
 
 
 def _fixed_alone(made: Made) -> Case:
