@@ -337,7 +337,7 @@ class Lower:
     def call(self, func: Expr, args: list[tuple[str | None, Expr]] | None, text: str) -> Expr:
         """Return what calling `func` gives; `args` are keyword (or None) and value, None when there are stars."""
         if args is None:
-            return self.opaque(text)
+            return self._instance(func) or self.opaque(text)
         match func:
             case Reference(name):
                 found = vocabulary.function(name)
@@ -354,6 +354,12 @@ class Lower:
                 return algebra.join(*(self.call(choice, args, text) for choice in choices)) or self.opaque(text)
             case _:
                 return self.opaque(text)
+
+    def _instance(self, func: Expr) -> Made | None:
+        """Return what calling a class of the file gives, with whatever arguments."""
+        if isinstance(func, Definition) and isinstance(self.scope.module.project.defined[func.key].node, ir.Class):
+            return Made(func.key)
+        return None
 
     def _apply_layer(self, layer: Layer, args: list[tuple[str | None, Expr]]) -> Expr | None:
         """Call a layer; keywords that it does not know (`training=`, `mask=`, one's own) do not change what its output is."""
