@@ -179,6 +179,7 @@ FORMS = {
     "jnp.minimum(x / jnp.sum(x), 1.0)": "",
     "np.clip(np.log(torch.softmax(x, 1)), -100, 0)": "",
     # roots, powers, angles
+    "tf.acos(tf.clip_by_value(x, -0.9, 1.0))": "acos-gradient",
     "tf.pow(1 - tf.sigmoid(x), 0.0)": "",
     "tf.nn.relu(labels) ** 0.7": "",
     "tf.reduce_sum(tf.square(x - z)) ** 0.3": "power-gradient",
@@ -332,6 +333,9 @@ FORMS = {
     "keras.losses.binary_crossentropy(labels, keras.ops.sigmoid(x))": "",
     "K.binary_crossentropy(labels, K.sigmoid(x), from_logits=True)": "probabilities-as-logits",
     # precision
+    "np.mean(x**2, axis=0) - np.mean(x, axis=1) ** 2": "variance-cancellation",
+    "tf.math.log(1 + tf.minimum(x, -2.0))": "",
+    "tf.math.log(1 + tf.maximum(x, 1.0))": "",
     "tf.math.log(1 + x)": "log1p-precision -> tf.math.log1p(x)",
     "tf.math.log(1 + tf.reduce_sum(x))": "",
     "tf.math.log(1 + tf.cast(axis, tf.float32))": "",
