@@ -55,7 +55,8 @@ def measure(way: Way, found: Found, job: Job, yours: Run) -> Read:
     kind, scale, others = _counterparts(way, job.beside, yours) if job.search else ("", 1.0, ())
     numbers = {YOURS: _read(yours, patterns, points)}
     numbers |= {other.name: _beside(other, way, scale, points) for other in others}
-    numbers[REFERENCE] = _reference(way, patterns, points) if job.search else {}
+    doubled = list(dict.fromkeys([*table, *curve, *sweep])) if others else points
+    numbers[REFERENCE] = _reference(way, patterns, doubled) if job.search else {}
     backend.use(job.dtype)
 
     def readings(some: Sequence[_Point]) -> tuple[Reading, ...]:
