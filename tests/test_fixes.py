@@ -231,6 +231,9 @@ FLIPPED = {
     "F.binary_cross_entropy(torch.sigmoid(x), labels, reduction='sum')": "F.binary_cross_entropy_with_logits(x, labels, reduction='sum')",
     "K.binary_crossentropy(labels, keras.layers.Dense(1)(x))": "K.binary_crossentropy(labels, keras.layers.Dense(1)(x), from_logits=True)",
     "K.binary_crossentropy(labels, K.clip(K.sigmoid(x), 0.1, 0.9))": None,
+    "F.binary_cross_entropy(F.logsigmoid(x), labels)": None,
+    "F.binary_cross_entropy(torch.tanh(x), labels)": None,
+    "K.binary_crossentropy(labels, K.relu(x))": None,
 }
 
 

@@ -86,7 +86,7 @@ def logits_as_probabilities(loss: Expr, facts: Facts) -> Report | None:
         replace=meant,
         instead=x,
         safe=False,
-        from_logits=True if meant is None else None,
+        from_logits=True if meant is None and isinstance(raw, Linear) else None,
     )
 
 
