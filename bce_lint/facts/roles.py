@@ -53,6 +53,8 @@ NAMES: Mapping[Role, re.Pattern[str]] = {
 }
 """What a parameter of a loss is called, by role; looked at in this order, the whole name must match."""
 
+GIVEN = frozenset({Role.LABEL, Role.PROBABILITY, Role.LOG_PROBABILITY, Role.LOGIT})
+"""What every call gives: a parameter with a number for its default is none of these, whatever it is called (`T=4.0`)."""
 LOGGED = "both its log and the log of 1 - it are taken"
 ODDS = "it is called so, and the log of its odds is taken"
 LOSSES = re.compile(
@@ -83,7 +85,7 @@ def _input(param: Param, use: tuple[Role, str, bool] | None, *, lossy: bool) -> 
         return Input(param.name, use[0], guessed=use[1] in {LOGGED, ODDS}, because=use[1], classes=classes, default=default)
     if name is Role.PROBABILITY and not lossy:
         name = None
-    if name is None and default is not None:
+    if default is not None and (name is None or name in GIVEN):
         return Input(param.name, Role.SCALAR, guessed=True, because=f"its default is {default:g}", default=default)
     if name is None:
         return Input(param.name, Role.UNKNOWN, guessed=True, because="neither its use nor its name says", default=default)
@@ -145,6 +147,8 @@ def _use(e: Expr) -> Iterable[tuple[Param, tuple[Role, str, bool]]]:
             found = [(x, Role.PROBABILITY, "it is clipped to [eps, 1 - eps]", False)]
         case Logit(x, None) | Log(Div(x, Sub(Const(1.0)))) | Log(Div(Sub(Const(1.0)), x)) if _called_probability(x):
             found = [(x, Role.PROBABILITY, ODDS, False)]
+        case Div(_, Param(name) as divisor) if len(name) == 1 and named(name) is Role.LABEL:
+            found = [(divisor, Role.SCALAR, "it is divided by", False)]
         case _:
             found = []
     for operand, role, because, classes in found:
