@@ -252,6 +252,7 @@ def test_a_weighted_cross_entropy_keeps_its_weights(expression: str, fixed: str)
     assert finding.fix is not None
     assert finding.fix.safe
     assert returned(apply(text, [finding.fix])) == fixed
+    assert finding.help.startswith("take `tf.math.log_sigmoid` of the logits")
 
 
 def test_logits_are_called_what_they_are_called_where_they_go() -> None:

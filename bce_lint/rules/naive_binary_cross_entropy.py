@@ -66,7 +66,9 @@ def naive_binary_cross_entropy(e: Expr, facts: Facts) -> Report | None:
     result = "log(1 - {0}) is then -inf" if isinstance(negative, (Xlogy, Xlog1py)) else "0 * log(1 - {0}) is then NaN"
     return Report(
         f"{facts.saturated(found.p)}, and {result.format(name)}",
-        help=f"compute it from the logits: {offered(SigmoidCrossEntropy, facts, 'by log_sigmoid')}",
+        help=f"take {offered(LogSigmoid, facts, 'log_sigmoid')} of the logits, and of their opposite for 1 - p"
+        if found.weighted
+        else f"compute it from the logits: {offered(SigmoidCrossEntropy, facts, 'by log_sigmoid')}",
         at=() if facts.written_inside(positive, negative) else (positive, negative),
         because=(found.p,),
         covers=(positive, negative),
@@ -84,6 +86,11 @@ class WrittenOut:
     negative: Logarithm
     p: Expr
     minus: bool
+
+    @property
+    def weighted(self) -> bool:
+        """Tell whether more than the label stands before a logarithm, as in a focal loss: no framework has that from logits."""
+        return len(self.positive.others) > 1 or len(self.negative.others) > 1
 
     def stable(self) -> Expr | None:
         """Return the loss from logits, when they are in sight and no weight is in the way."""
