@@ -9,8 +9,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from bce_lint.confirm import exact
-from bce_lint.confirm.exact import NotExact, derivative, evaluate, gradient, sigmoid_of, softmax_of
+from bce_lint.confirm.exact import NotExact, evaluate, gradient, sigmoid_of, softmax_of
 from bce_lint.confirm.meanings import MEANINGS
 from bce_lint.confirm.reals import ELEMENTWISE
 from bce_lint.facts import expr as ex
@@ -272,20 +271,6 @@ def test_nothing_flows_through_a_stopped_gradient_or_a_clip() -> None:
 def test_at_a_kink_the_derivative_is_the_mean_of_both_sides() -> None:
     assert close(gradient(ex.Relu(Z), {"z": [0.0]}, "z"), [mp.mpf(0.5)], 15)
     assert gradient(ex.Abs(Z), {"z": [0.0]}, "z")[0] == 0
-
-
-def test_a_derivative_of_any_function_of_a_number_or_an_array() -> None:
-    assert close([derivative(mp.exp, 1.0)], [mp.e], 14)
-    with exact.precision(100):
-        assert close([derivative(mp.sin, 2)], [mp.cos(2)], 75)
-    slopes = derivative(lambda z: np.array([mp.exp(v) for v in z], dtype=object), [0.0, 1.0])
-    assert close(slopes, [mp.mpf(1), mp.e], 14)
-
-    def loss(z: Any) -> Any:  # noqa: ANN401
-        return evaluate(NAIVE, {"p": sigmoid_of(z), "y": [1.0, 0.0]})
-
-    with mp.workdps(50):
-        assert close(derivative(loss, [20.0, 20.0]), [-1 / (1 + mp.exp(20)), 1 / (1 + mp.exp(-20))], 16)
 
 
 # --- what has no exact meaning

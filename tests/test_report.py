@@ -53,8 +53,8 @@ VERDICT = """\
    >       18   right    1.2     1.2
    >       18   wrong   -inf    -0.8
 
-   stable: tf.nn.sigmoid_cross_entropy_with_logits; exact: by mpmath; gradients are by |logit|;
-   contained by: resource limits, audit hook
+   stable: tf.nn.sigmoid_cross_entropy_with_logits; exact: by mpmath; contained by: resource limits,
+   audit hook
 """
 
 SOURCE = """\

@@ -190,4 +190,28 @@ def test_a_refutation_names_the_settings_that_it_rests_on(pool: Pool) -> None:
     made = case(complete(source), "np.log(p)", framework="numpy")
     inputs = (*made.meaning.inputs[:2], Input("gamma", Role.SCALAR, guessed=True, because="", default=2.0))
     given = refuted(verdict(pool, replace(made, meaning=replace(made.meaning, inputs=inputs))))
-    assert "value only, since no gradient reaches the logits, with gamma = 2 as by default" in given.probes
+    assert "value only, since NumPy differentiates nothing, with gamma = 2 as by default" in given.probes
+
+
+NUMPY = """
+def loss(labels, logits):
+    p = 1 / (1 + np.exp(-logits))
+    return -np.mean(labels * np.log(p) + (1 - labels) * np.log(1 - p))
+"""
+
+
+def test_numpy_has_no_gradient_but_the_exact_one_stands_beside_its_values(pool: Pool) -> None:
+    evidence = confirmed(verdict(pool, found(Shown("numpy", "BCE104", NUMPY, "")), Options(curve=True))).evidence
+    assert evidence.columns == ("yours", "fixed", "by np.logaddexp", "exact", "exact gradient")
+    assert evidence.exact_from.endswith("; NumPy differentiates nothing, so the gradient is that meaning's exact derivative")
+    assert evidence.training == ()
+    assert not any("gradient" in name for row in evidence.curve for name, _ in row.values)
+    for row in evidence.table:
+        assert dict(row.values)["exact gradient"] == pytest.approx(-1 / (1 + math.exp(row.logit)), rel=1e-12)
+
+
+def test_no_gradient_is_shown_for_code_whose_meaning_is_not_known(pool: Pool) -> None:
+    source = "def loss(labels, logits):\n    p = 1 / (1 + np.exp(-logits))\n    return np.sort(np.log(1 - p)) * labels\n"
+    evidence = confirmed(verdict(pool, found(Shown("numpy", "BCE103", source, "")))).evidence
+    assert "exact gradient" not in evidence.columns
+    assert "NumPy" not in evidence.exact_from

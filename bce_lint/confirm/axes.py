@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import mpmath as mp
 import numpy as np
 
-from bce_lint.confirm.reals import Array, NotExact, Real, array, divide, elementwise, larger, log, power, smaller
+from bce_lint.confirm.duals import Real, plain
+from bce_lint.confirm.reals import Array, NotExact, array, divide, elementwise, exp, larger, log, power, size, smaller
 
 if TYPE_CHECKING:
     from bce_lint.facts.expr import Axis
@@ -77,8 +78,8 @@ def product(x: Array, axes: Along, *, keepdims: bool = False) -> Array:
 def log_sum_exp(x: Array, axes: Along, *, keepdims: bool = False) -> Array:
     """Return log(sum(e^x))."""
     top = greatest(x, axes, keepdims=True)
-    finite = elementwise(lambda t: t if mp.isfinite(t) else mp.mpf(0), top)
-    sums = total(elementwise(lambda a, t: mp.exp(a - t), x, finite), axes, keepdims=True)
+    finite = elementwise(lambda t: plain(t) if mp.isfinite(plain(t)) else mp.mpf(0), top)
+    sums = total(elementwise(lambda a, t: exp(a - t), x, finite), axes, keepdims=True)
     result = elementwise(lambda s, t: log(s) + t, sums, finite)
     return result if keepdims else result.reshape(total(x, axes).shape)
 
@@ -90,16 +91,16 @@ def log_softmax(x: Array, axes: Along) -> Array:
 
 def softmax(x: Array, axes: Along) -> Array:
     """Return e^x / sum(e^x)."""
-    return elementwise(mp.exp, log_softmax(x, axes))
+    return elementwise(exp, log_softmax(x, axes))
 
 
 def norm(x: Array, order: float, axes: Along, *, keepdims: bool) -> Array:
     """Return the `order`-norm: sums of powers, or the largest or least size."""
-    sizes = elementwise(abs, x)
+    sizes = elementwise(size, x)
     if order in (mp.inf, mp.ninf):
         return fold(larger if order > 0 else smaller, sizes, axes, keepdims=keepdims)
     if order == 0:
-        return total(elementwise(lambda s: mp.mpf(s != 0), sizes), axes, keepdims=keepdims)
+        return total(elementwise(lambda s: mp.mpf(plain(s) != 0), sizes), axes, keepdims=keepdims)
     powers = elementwise(lambda s: power(s, mp.mpf(order)), sizes)
     return elementwise(lambda s: power(s, 1 / mp.mpf(order)), total(powers, axes, keepdims=keepdims))
 
@@ -115,7 +116,7 @@ def picked(x: Array, labels: Array, axis: int) -> Array:
     """Return the entries of `x` that class numbers name along `axis`."""
     if labels.ndim == x.ndim and labels.shape[axis] == 1:
         labels = array(np.squeeze(labels, axis=axis))
-    classes = np.vectorize(int, otypes=[int])(labels)
+    classes = np.vectorize(lambda v: int(plain(v)), otypes=[int])(labels)
     where = np.expand_dims(classes, axis)
     if where.ndim != x.ndim or np.any((classes < 0) | (classes >= x.shape[axis])):
         raise NotExact("labels are not class numbers of the scores")

@@ -11,16 +11,16 @@ many as these ask for and two evaluations in a row agree.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any
 
 import mpmath as mp
 
 from bce_lint.confirm import axes, reals
+from bce_lint.confirm.duals import Dual, Real, plain, slope
 from bce_lint.confirm.meanings import meaning
-from bce_lint.confirm.reals import Array, NotExact, Real, array, elementwise
+from bce_lint.confirm.reals import Array, NotExact, array, elementwise
 from bce_lint.facts.expr import (
     Bounded,
     Const,
@@ -44,7 +44,7 @@ from bce_lint.facts.expr import (
     Tanh,
 )
 
-__all__ = ["DIGITS", "NotExact", "derivative", "evaluate", "gradient", "precision", "sigmoid_of", "softmax_of"]
+__all__ = ["DIGITS", "NotExact", "differentiate", "evaluate", "gradient", "precision", "sigmoid_of", "softmax_of"]
 
 Inputs = Mapping[str, Any]
 """By name: a number, a nested list or array of numbers (NumPy's or `mpf`), or an `Expr` of other inputs (`Sigmoid(logits)`)."""
@@ -66,45 +66,34 @@ def precision(digits: int) -> AbstractContextManager[None]:
 
 def evaluate(e: Expr, inputs: Inputs, digits: int = DIGITS) -> Array:
     """Return the array of exact values of `e`, right to about `digits` digits; raise `NotExact` where there is no saying."""
-    return _settled(e, inputs, inputs, digits).value
+    return _settled(e, inputs, digits)
+
+
+def differentiate(e: Expr, inputs: Inputs, wrt: str, digits: int = DIGITS) -> tuple[Array, Array]:
+    """Return the values of `e`, and the derivative of each by the number `wrt`.
+
+    Nothing flows through a StopGradient. Where two meet in a maximum, it is the mean of both sides; a test takes one of them. It is
+    NaN where the value is, and where it would take more than first derivatives to tell.
+    """
+    moving = _settled(e, {**inputs, wrt: elementwise(_moved, array(inputs[wrt]))}, digits)
+    return elementwise(plain, moving), elementwise(slope, moving)
 
 
 def gradient(e: Expr, inputs: Inputs, wrt: str, digits: int = DIGITS) -> Array:
-    """Return the derivative of the sum of `e` with respect to each entry of the input `wrt`.
-
-    Nothing flows through a StopGradient. At a kink it is the mean of both sides.
-    """
+    """Return the derivative of the sum of `e` with respect to each entry of the input `wrt`, as `differentiate` does."""
     z = elementwise(reals.real, array(inputs[wrt]))
-    least = min((abs(x) for x in z.flat if x), default=1)
-    here = _settled(e, inputs, inputs, digits)
-    enough = here.digits + 5 * max(0, math.ceil(-mp.log10(least)))
-    working = enough + math.ceil(2 * here.size) + _GUARD
-    with precision(enough):
-        return array(derivative(lambda moved: _once(e, {**inputs, wrt: moved}, inputs, working), z))
+    slopes = []
+    for index in range(z.size):
+        moving = z.copy()
+        moving.flat[index] = _moved(z.flat[index])
+        moved = _settled(e, {**inputs, wrt: moving}, digits)
+        with precision(digits):
+            slopes.append(mp.fsum(map(slope, moved.flat)))
+    return array(slopes).reshape(z.shape)
 
 
-def derivative(f: Callable[[Any], Any], z: object) -> Any:  # noqa: ANN401  (an `mpf` for a number, an array for an array)
-    """Return the derivative of the sum of `f` with respect to `z`, or to each of its entries, by differences over 10^-(digits / 5).
-
-    Of five points, so right to 3/5 of the working precision if `f` keeps to 4/5 of it. Entries of `f` that do not depend on an
-    entry of `z` cancel exactly, however large.
-    """
-    with precision(max(DIGITS, mp.mp.dps)):
-        at = elementwise(reals.real, array(z))
-        slopes = [_slope(f, at, index) for index in range(at.size)]
-        return array(slopes).reshape(at.shape) if at.ndim else slopes[0]
-
-
-def _slope(f: Callable[[Any], Any], at: Array, index: int) -> Real:
-    step = mp.mpf(10) ** -(mp.mp.dps // 5)
-
-    def near(steps: int) -> Array:
-        moved = at.copy()
-        moved.flat[index] += steps * step
-        return array(f(moved if at.ndim else moved.item()))
-
-    differences = elementwise(lambda a, b, c, d: (8 * (c - b) - (d - a)) / (12 * step), near(-2), near(-1), near(1), near(2))
-    return mp.fsum(differences.flat)
+def _moved(x: Real) -> Dual:
+    return Dual(reals.real(x), mp.mpf(1))
 
 
 def sigmoid_of(z: object, digits: int = DIGITS) -> Array:
@@ -128,33 +117,18 @@ def _room(logits: Array, digits: int) -> int:
 # --- evaluation at one precision
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
-    value: Array
-    digits: int
-    size: float
-
-
-def _once(e: Expr, inputs: Inputs, still: Inputs, digits: int) -> Array:
-    """Evaluate with digits that are known to be enough."""
-    with precision(digits):
-        return _Evaluation(inputs, _Evaluation(still, None)).of(e)
-
-
-def _settled(e: Expr, inputs: Inputs, still: Inputs, digits: int) -> _Result:
-    """Evaluate with more and more digits until they are trusted; StopGradients are taken at the inputs `still`."""
+def _settled(e: Expr, inputs: Inputs, digits: int) -> Array:
+    """Evaluate with more and more digits until they are trusted."""
     working, last = digits + _GUARD, None
     while working <= MOST_DIGITS:
         with precision(working):
-            fixed = _Evaluation(still, None)
-            run = _Evaluation(inputs, fixed)
+            run = _Evaluation(inputs)
             value = run.of(e)
-            size = max(run.size, fixed.size)
-            enough = max(digits + math.ceil(2 * size), run.held) + _GUARD
+            enough = max(digits + math.ceil(2 * run.size), run.held) + _GUARD
             if enough > working:
                 working, last = enough, None
-            elif last is not None and _agree(last, value, digits, size):
-                return _Result(value, working, size)
+            elif last is not None and _agree(last, value, digits, run.size):
+                return value
             else:
                 working, last = working + digits, value
     raise NotExact(f"it takes more than {MOST_DIGITS} digits")
@@ -169,17 +143,16 @@ def _agree(last: Array, value: Array, digits: int, size: float) -> bool:
             return True
         return bool(abs(a - b) <= max(close * abs(b), nothing))
 
-    return all(same(a, b) for a, b in zip(last.flat, value.flat, strict=True))
+    return all(same(part(a), part(b)) for part in (plain, slope) for a, b in zip(last.flat, value.flat, strict=True))
 
 
 class _Evaluation:
     """Values of expressions at the working precision, and how many digits the numbers on the way ask for."""
 
-    def __init__(self, inputs: Inputs, still: _Evaluation | None) -> None:
+    def __init__(self, inputs: Inputs) -> None:
         self.size = 0.0
         self.held = 0
         self._inputs = inputs
-        self._still = still
         self._memo: dict[Expr, Array] = {}
         self._open: set[str] = set()
 
@@ -196,7 +169,7 @@ class _Evaluation:
             case Const(value):
                 return array(reals.real(value))
             case StopGradient(x):
-                return (self._still or self).of(x)
+                return elementwise(plain, self.of(x))
             case Param(name) | Free(name) | Linear(name) | Bounded(name) | Opaque(name) if name in self._inputs:
                 return self._input(name)
             case Param(default=Expr() as default):
@@ -207,7 +180,8 @@ class _Evaluation:
         given = self._inputs[name]
         if not isinstance(given, Expr):
             values = elementwise(reals.real, array(given))
-            self.held = max(self.held, *(math.ceil(int(v.man).bit_length() * _DIGITS_BY_BIT) for v in values.flat if mp.isfinite(v)), 0)
+            sizes = (math.ceil(int(v.man).bit_length() * _DIGITS_BY_BIT) for v in map(plain, values.flat) if mp.isfinite(v))
+            self.held = max(self.held, *sizes, 0)
             return values
         if name in self._open:
             raise NotExact(f"{name} is given in terms of itself")
@@ -220,16 +194,20 @@ class _Evaluation:
         """Note the decimal exponents that `e` brings in, or that its exponentials have."""
         match e:
             case Const() | Param() | Free() | Exp() | Expm1() | Pow() | Cosh() | Sinh() | Softmax():
-                sizes = [abs(float(mp.mag(v))) * _DIGITS_BY_BIT for v in value.flat if v and mp.isfinite(v)]
+                sizes = [abs(float(mp.mag(v))) * _DIGITS_BY_BIT for v in _finite(value) if v]
             case Sigmoid(x):
-                sizes = [_exponent(v) for v in self.of(x).flat if mp.isfinite(v)]
+                sizes = [_exponent(v) for v in _finite(self.of(x))]
             case Tanh(x):
-                sizes = [2 * _exponent(v) for v in self.of(x).flat if mp.isfinite(v)]
+                sizes = [2 * _exponent(v) for v in _finite(self.of(x))]
             case LogSoftmax(x) | LogSumExp(x) | SoftmaxCrossEntropy(_, x) | LogAddExp(x):
-                sizes = [min(2 * _exponent(v), _NO_FORMAT_HAS) for v in self.of(x).flat if mp.isfinite(v)]
+                sizes = [min(2 * _exponent(v), _NO_FORMAT_HAS) for v in _finite(self.of(x))]
             case _:
                 return
         self.size = max([self.size, *sizes])
+
+
+def _finite(values: Array) -> list[Real]:
+    return [v for v in map(plain, values.flat) if mp.isfinite(v)]
 
 
 def _exponent(logit: Real) -> float:

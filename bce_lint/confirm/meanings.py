@@ -9,6 +9,7 @@ import mpmath as mp
 import numpy as np
 
 from bce_lint.confirm import axes
+from bce_lint.confirm.duals import constant, plain
 from bce_lint.confirm.reals import (
     ELEMENTWISE,
     RELATIONS,
@@ -19,8 +20,10 @@ from bce_lint.confirm.reals import (
     cross_entropy,
     divergence,
     elementwise,
+    exp,
     larger,
     logit,
+    root,
     smaller,
     softplus,
     truncated,
@@ -59,9 +62,9 @@ def _cast(e: ex.Cast, of: Of) -> Array:
     x = of(e.x)
     match e.dtype:
         case "int":
-            return elementwise(truncated, x)
+            return elementwise(constant(truncated), x)
         case "bool":
-            return elementwise(lambda v: mp.mpf(v != 0), x)
+            return elementwise(lambda v: mp.mpf(plain(v) != 0), x)
     return x
 
 
@@ -74,7 +77,7 @@ def _truth(e: ex.Truth, of: Of) -> Array:
     if e.relation not in RELATIONS:
         raise NotExact(f"the test {e.relation!r} is not known")
     holds = RELATIONS[e.relation]
-    return elementwise(lambda *operands: mp.mpf(bool(holds(*operands))), *(of(x) for x in children(e)))
+    return elementwise(constant(lambda *operands: mp.mpf(bool(holds(*operands)))), *(of(x) for x in children(e)))
 
 
 def _logit(e: ex.Logit, of: Of) -> Array:
@@ -124,7 +127,7 @@ def _var(e: ex.Var | ex.Std, of: Of) -> Array:
 
 
 def _std(e: ex.Std, of: Of) -> Array:
-    return elementwise(mp.sqrt, _var(e, of))
+    return elementwise(root, _var(e, of))
 
 
 # --- losses
@@ -143,7 +146,7 @@ def _categorical(e: ex.CategoricalCrossEntropy, of: Of) -> Array:
 def _softmax_cross_entropy(e: ex.SoftmaxCrossEntropy, of: Of) -> Array:
     x = of(e.x)
     log_p = axes.log_softmax(x, axes.known(e.axis, x))
-    return _by_class(e, of, log_p, lambda y, p: mp.mpf(0) if y == 0 else y * p)
+    return _by_class(e, of, log_p, lambda y, p: mp.mpf(0) if plain(y) == 0 else y * p)
 
 
 def _by_class(e: ex.CategoricalCrossEntropy | ex.SoftmaxCrossEntropy, of: Of, x: Array, term: Callable[..., Any]) -> Array:
@@ -163,7 +166,7 @@ def _negative_log_likelihood(e: ex.NegativeLogLikelihood, of: Of) -> Array:
 
 def _kl_divergence(e: ex.KlDivergence, of: Of) -> Array:
     if e.log_labels:
-        return elementwise(lambda y, x: mp.exp(y) * (y - x), of(e.labels), of(e.x))
+        return elementwise(lambda y, x: exp(y) * (y - x), of(e.labels), of(e.x))
     return elementwise(divergence, of(e.labels), of(e.x))
 
 
@@ -174,7 +177,7 @@ MEANINGS: Mapping[type[Expr], Meaning] = {
     ex.Cast: _cast,
     ex.Clip: _clip,
     ex.Truth: _truth,
-    ex.Round: lambda e, of: elementwise(ROUNDINGS[e.how], of(e.x)),
+    ex.Round: lambda e, of: elementwise(constant(ROUNDINGS[e.how]), of(e.x)),
     ex.MatMul: _matmul,
     ex.Logit: _logit,
     ex.Softmax: _softmax,

@@ -9,13 +9,11 @@ import mpmath as mp
 import numpy as np
 import numpy.typing as npt
 
+from bce_lint.confirm.duals import Dual, Real, constant, lifted, plain, slope
 from bce_lint.facts import expr as ex
 
-Real = Any
-"""An `mpf`; mpmath has no types."""
-
 Array = npt.NDArray[Any]
-"""An object array of `mpf`; of shape () for one number."""
+"""An object array of `mpf`, or of `Dual`; of shape () for one number."""
 
 
 class NotExact(Exception):  # noqa: N818  (it is an answer, not an error)
@@ -29,7 +27,7 @@ def array(value: object) -> Array:
 
 def real(value: Real) -> Real:
     """Return a Python or NumPy number as an `mpf`, exactly; an `mpf` as it is, with all its digits."""
-    return value if isinstance(value, mp.mpf) else mp.mpf(float(value))
+    return value if isinstance(value, mp.mpf | Dual) else mp.mpf(float(value))
 
 
 def elementwise(f: Callable[..., Real], *operands: Array) -> Array:
@@ -44,73 +42,97 @@ def _kept_real(value: Real) -> Real:
     return mp.nan if isinstance(value, mp.mpc) else value
 
 
-def divide(a: Real, b: Real) -> Real:
-    """Return a / b."""
+def _quotient(a: Real, b: Real) -> Real:
     if b == 0:
         return mp.nan if a == 0 or mp.isnan(a) else mp.sign(a) * mp.inf
     return a / b
 
 
-def power(a: Real, b: Real) -> Real:
-    """Return a^b."""
+def _power(a: Real, b: Real) -> Real:
     if b == 0 or a == 1:
         return mp.mpf(1)
     return mp.inf if a == 0 and b < 0 else _kept_real(a**b)
 
 
-def log(x: Real) -> Real:
-    """Return the logarithm, NaN below 0."""
+def _log(x: Real) -> Real:
     return _kept_real(mp.log(x))
 
 
-def log1p(x: Real) -> Real:
-    """Return log(1 + x), NaN below -1."""
-    return _kept_real(mp.log1p(x))
-
-
-def softplus(x: Real) -> Real:
-    """Return log(1 + e^x), without losing a small one."""
+def _softplus(x: Real) -> Real:
     return mp.log1p(mp.exp(x)) if x < 0 else x + mp.log1p(mp.exp(-x))
 
 
-def sigmoid(x: Real) -> Real:
-    """Return 1 / (1 + e^-x)."""
+def _sigmoid(x: Real) -> Real:
     return mp.exp(x) / (1 + mp.exp(x)) if x < 0 else 1 / (1 + mp.exp(-x))
 
 
-def logit(x: Real) -> Real:
-    """Return log(x / (1 - x))."""
-    return log(divide(x, 1 - x))
+def _log_add_exp(x: Real, y: Real) -> Real:
+    return x + mp.ln2 if x == y else max(x, y) + mp.log1p(mp.exp(-abs(x - y)))
 
 
-def log_add_exp(x: Real, y: Real) -> Real:
-    """Return log(e^x + e^y)."""
-    return x + mp.ln2 if x == y else larger(x, y) + mp.log1p(mp.exp(-abs(x - y)))
-
-
-def atanh(x: Real) -> Real:
-    """Return the inverse of tanh, infinite at -1 and 1."""
+def _atanh(x: Real) -> Real:
     return mp.sign(x) * mp.inf if abs(x) == 1 else _kept_real(mp.atanh(x))
 
 
-def xlogy(x: Real, y: Real) -> Real:
-    """Return x log(y), 0 where x is 0."""
-    return mp.mpf(0) if x == 0 else x * log(y)
+def _xlogy(x: Real, y: Real) -> Real:
+    return mp.mpf(0) if x == 0 else x * _log(y)
+
+
+def _steepness(x: Real) -> Real:
+    """Return the derivative of asin, also near its ends."""
+    return _quotient(1, _kept_real(mp.sqrt((1 - x) * (1 + x))))
+
+
+divide = lifted(_quotient, lambda _, _a, b: _quotient(1, b), lambda q, _a, b: -_quotient(q, b))
+"""a / b."""
+power = lifted(_power, lambda _, a, b: b * _power(a, b - 1) if b else b, lambda v, a, _b: v * _log(a))
+"""a^b."""
+exp = lifted(mp.exp, lambda v, _x: v)
+"""e^x."""
+expm1 = lifted(mp.expm1, lambda _, x: mp.exp(x))
+"""e^x - 1."""
+log = lifted(_log, lambda _, x: _quotient(1, x))
+"""The logarithm, NaN below 0."""
+log1p = lifted(lambda x: _kept_real(mp.log1p(x)), lambda _, x: _quotient(1, 1 + x))
+"""log(1 + x), NaN below -1."""
+root = lifted(lambda x: _kept_real(mp.sqrt(x)), lambda v, _x: _quotient(1, 2 * v))
+"""The square root, NaN below 0."""
+size = lifted(abs, lambda _, x: mp.sign(x))
+"""|x|."""
+softplus = lifted(_softplus, lambda _, x: _sigmoid(x))
+"""log(1 + e^x), without losing a small one."""
+sigmoid = lifted(_sigmoid, lambda _, x: _sigmoid(x) * _sigmoid(-x))
+"""1 / (1 + e^-x)."""
+logit = lifted(lambda x: _log(_quotient(x, 1 - x)), lambda _, x: _quotient(1, x * (1 - x)))
+"""log(x / (1 - x))."""
+log_add_exp = lifted(_log_add_exp, lambda _, x, y: _sigmoid(x - y), lambda _, x, y: _sigmoid(y - x))
+"""log(e^x + e^y)."""
+xlogy = lifted(_xlogy, lambda _, _x, y: _log(y), lambda _, x, y: _quotient(x, y) if x else x)
+"""x log(y), 0 where x is 0."""
 
 
 def xlog1py(x: Real, y: Real) -> Real:
     """Return x log(1 + y), 0 where x is 0."""
-    return mp.mpf(0) if x == 0 else x * log1p(y)
+    return xlogy(x, 1 + y) if plain(x) == 0 else x * log1p(y)
 
 
 def larger(x: Real, y: Real) -> Real:
-    """Return the larger one, NaN if either is."""
-    return x + y if mp.isnan(x) or mp.isnan(y) else max(x, y)
+    """Return the larger one, NaN if either is; where they meet, with the mean of their slopes."""
+    return _one_of(x, y, first=plain(x) > plain(y))
 
 
 def smaller(x: Real, y: Real) -> Real:
-    """Return the smaller one, NaN if either is."""
-    return x + y if mp.isnan(x) or mp.isnan(y) else min(x, y)
+    """Return the smaller one, as `larger` does."""
+    return _one_of(x, y, first=plain(x) < plain(y))
+
+
+def _one_of(x: Real, y: Real, *, first: bool) -> Real:
+    a, b = plain(x), plain(y)
+    if mp.isnan(a) or mp.isnan(b):
+        return a + b
+    if a == b and (x is not a or y is not b):
+        return Dual(a, (slope(x) + slope(y)) / 2)
+    return x if first else y
 
 
 def truncated(x: Real) -> Real:
@@ -120,9 +142,9 @@ def truncated(x: Real) -> Real:
 
 def nan_to_zero(x: Real) -> Real:
     """Return x, 0 for NaN; what replaces an infinity depends on the format."""
-    if mp.isinf(x):
+    if mp.isinf(plain(x)):
         raise NotExact("an infinity is replaced by a number of the format")
-    return mp.mpf(0) if mp.isnan(x) else x
+    return mp.mpf(0) if mp.isnan(plain(x)) else x
 
 
 def cross_entropy(label: Real, p: Real) -> Real:
@@ -132,7 +154,7 @@ def cross_entropy(label: Real, p: Real) -> Real:
 
 def divergence(label: Real, log_p: Real) -> Real:
     """Return label (log label - log_p)."""
-    return xlogy(label, label) - label * log_p if label != 0 else mp.mpf(0)
+    return mp.mpf(0) if plain(label) == 0 else xlogy(label, label) - label * log_p
 
 
 ELEMENTWISE: Mapping[type[ex.Expr], Callable[..., Real]] = {
@@ -142,18 +164,18 @@ ELEMENTWISE: Mapping[type[ex.Expr], Callable[..., Real]] = {
     ex.Div: divide,
     ex.Pow: power,
     ex.Neg: lambda x: -x,
-    ex.Abs: abs,
-    ex.Sign: mp.sign,
+    ex.Abs: size,
+    ex.Sign: constant(mp.sign),
     ex.Square: lambda x: x * x,
-    ex.Sqrt: lambda x: _kept_real(mp.sqrt(x)),
+    ex.Sqrt: root,
     ex.Maximum: larger,
     ex.Minimum: smaller,
-    ex.Where: lambda test, x, y: x if test != 0 else y,
-    ex.DivNoNan: lambda x, y: mp.mpf(0) if y == 0 else divide(x, y),
-    ex.MulNoNan: lambda x, y: mp.mpf(0) if y == 0 else x * y,
+    ex.Where: lambda test, x, y: x if plain(test) != 0 else y,
+    ex.DivNoNan: lambda x, y: mp.mpf(0) if plain(y) == 0 else divide(x, y),
+    ex.MulNoNan: lambda x, y: x * y if plain(y) != 0 or mp.isfinite(plain(x)) else mp.mpf(0),
     ex.NanToNum: nan_to_zero,
-    ex.Exp: mp.exp,
-    ex.Expm1: mp.expm1,
+    ex.Exp: exp,
+    ex.Expm1: expm1,
     ex.Log: log,
     ex.Log1p: log1p,
     ex.Xlogy: xlogy,
@@ -162,13 +184,13 @@ ELEMENTWISE: Mapping[type[ex.Expr], Callable[..., Real]] = {
     ex.LogSigmoid: lambda x: -softplus(-x),
     ex.Softplus: softplus,
     ex.LogAddExp: log_add_exp,
-    ex.Tanh: mp.tanh,
-    ex.Cosh: mp.cosh,
-    ex.Sinh: mp.sinh,
+    ex.Tanh: lifted(mp.tanh, lambda _, x: 4 * _sigmoid(2 * x) * _sigmoid(-2 * x)),
+    ex.Cosh: lifted(mp.cosh, lambda _, x: mp.sinh(x)),
+    ex.Sinh: lifted(mp.sinh, lambda _, x: mp.cosh(x)),
     ex.Relu: lambda x: larger(x, mp.mpf(0)),
-    ex.Acos: lambda x: _kept_real(mp.acos(x)),
-    ex.Asin: lambda x: _kept_real(mp.asin(x)),
-    ex.Atanh: atanh,
+    ex.Acos: lifted(lambda x: _kept_real(mp.acos(x)), lambda _, x: -_steepness(x)),
+    ex.Asin: lifted(lambda x: _kept_real(mp.asin(x)), lambda _, x: _steepness(x)),
+    ex.Atanh: lifted(_atanh, lambda _, x: _quotient(1, (1 - x) * (1 + x))),
 }
 """Ops whose operands are all their fields, entry by entry."""
 

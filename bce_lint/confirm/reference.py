@@ -91,11 +91,10 @@ class Reference:
             return UNKNOWN
         inputs = self._inputs(self.patterns[reading.pattern], reading.logit)
         try:
-            value = exact.evaluate(self.result, inputs, DIGITS)
-            slope = exact.gradient(self.result, inputs, MAGNITUDE.name, DIGITS)
+            value, slope = exact.differentiate(self.result, inputs, MAGNITUDE.name, DIGITS)
         except (exact.NotExact, ArithmeticError, ValueError):
             return UNKNOWN
-        return Exact(float(_mean(value)), float(slope) / value.size)
+        return Exact(float(_mean(value)), float(_mean(slope)))
 
     def _inputs(self, pattern: Pattern, magnitude: float) -> dict[str, object]:
         """Return the inputs by name, as the worker made them but exact."""

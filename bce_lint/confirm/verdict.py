@@ -31,6 +31,7 @@ from bce_lint.finding import Confirmed, Evidence, Refuted, Row, Undecided, Verdi
 
 EXACT = "exact"
 YOUR_GRADIENT, STABLE_GRADIENT, EXACT_GRADIENT = "your gradient", "stable gradient", "exact gradient"
+OF_MEANING = "; NumPy differentiates nothing, so the gradient is that meaning's exact derivative"
 MINE = (YOURS, FIXED, REFERENCE)
 """The user's own code, not the framework's."""
 RATE = 0.1
@@ -156,7 +157,8 @@ def _probes(run: Ran) -> str:
     outcome = run.outcome
     labels = ", ".join(dict.fromkeys(pattern.labels for pattern in run.patterns))
     logits = ", ".join(dict.fromkeys(pattern.logits for pattern in run.patterns))
-    what = "value and gradient" if outcome.gradient else "value only, since no gradient reaches the logits"
+    why = "NumPy differentiates nothing" if _values_only(outcome) else "no gradient reaches the logits"
+    what = "value and gradient" if outcome.gradient else f"value only, since {why}"
     reason = "; the function breaks, but the flagged operation has no part in it" if outcome.elsewhere else ""
     meaning = run.case.meaning
     if beside(meaning.site) and meaning.framework.startswith("keras") and outcome.framework.startswith("TensorFlow"):
@@ -187,14 +189,21 @@ def evidence(run: Ran) -> Evidence:
         training=tuple(_training(run)),
         containment=outcome.layers,
         program=repro.script(run.job, outcome, run.patterns),
-        exact_from=reference.source,
+        exact_from=reference.source + (OF_MEANING if EXACT_GRADIENT in present and _values_only(outcome) else ""),
     )
+
+
+def _values_only(outcome: Outcome) -> bool:
+    """Say whether the framework has no gradients at all."""
+    return outcome.framework.startswith("NumPy")
 
 
 def _columns(outcome: Outcome) -> tuple[str, ...]:
     names = [name for name, *_ in outcome.table[0].numbers] if outcome.table else []
     beside = [name for name in names if name not in MINE]
-    gradients = (YOUR_GRADIENT, STABLE_GRADIENT if beside else EXACT_GRADIENT) if outcome.gradient else ()
+    gradients: tuple[str, ...] = (EXACT_GRADIENT,) if _values_only(outcome) else ()
+    if outcome.gradient:
+        gradients = (YOUR_GRADIENT, STABLE_GRADIENT if beside else EXACT_GRADIENT)
     fixed = (FIXED,) if FIXED in names else ()
     return (YOURS, *fixed, *beside, EXACT, *gradients)
 

@@ -91,4 +91,5 @@ def notes(evidence: Evidence) -> tuple[str, ...]:
     """Return what has to be said of the columns."""
     stable = [f"{STABLE}: {name}" for name in evidence.columns if heading(name) == STABLE]
     contained = f"contained by: {', '.join(evidence.containment)}" if evidence.containment else ""
-    return tuple(note for note in (*stable, evidence.exact_from, "gradients are by |logit|", contained) if note)
+    by = "gradients are by |logit|" if any("gradient" in name for name in evidence.columns) else ""
+    return tuple(note for note in (*stable, evidence.exact_from, by, contained) if note)
