@@ -29,6 +29,8 @@ Find = Callable[[ir.Node], Places | None]
 
 def offer(report: Report, facts: Facts, source: Source, find: Find) -> Fix | None:
     """Return the fix that a report wants, None where it wants none or there is no way to write it."""
+    if facts.site.inside:
+        return None
     ways = (_flipped,) if report.from_logits else (_replacement, _swapped, _assigned, _flipped)
     return next((fix for way in ways if (fix := way(report, facts, source, find)) is not None), None)
 

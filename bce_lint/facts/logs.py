@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bce_lint.facts.algebra import core
-from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, Log, Log1p, MatMul, Maximum, Mean, Mul, Neg, Sub, Sum, Xlog1py, Xlogy
+from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, Log, Log1p, MatMul, Maximum, Mean, Mul, MulNoNan, Neg, Sub, Sum, Xlog1py, Xlogy
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.relations import complement, is_share
 from bce_lint.facts.uses import is_label, numerator, summands
@@ -74,7 +74,7 @@ def terms(e: Expr, *, negative: bool = False) -> list[Term]:
 def factors(e: Expr) -> list[Expr]:
     """Return the factors of nested products, a constant divisor among them."""
     match e:
-        case Mul(x, y):
+        case Mul(x, y) | MulNoNan(x, y):
             return [*factors(x), *factors(y)]
         case Div(x, Const() as y):
             return [*factors(x), y]

@@ -17,6 +17,7 @@ from bce_lint.facts.expr import (
     Expr,
     Free,
     Index,
+    Instance,
     Items,
     Join,
     Layer,
@@ -31,6 +32,7 @@ from bce_lint.facts.expr import (
     Truth,
     Where,
     children,
+    walk,
 )
 from bce_lint.facts.vocabulary.customs import BACKENDS, ENDING_LAYER
 from bce_lint.facts.vocabulary.row import Row, UnreadError, Vocabulary
@@ -187,6 +189,8 @@ class Lower:
                 return Free(f"{owner.name}.{node.attr}", owner.scope)
             case Param() if name is not None:
                 return Free(name, owner.scope)
+            case Instance() | Join() if (found := self._member(owner, node.attr, [], node)) is not None:
+                return found
             case Join(choices) if any(isinstance(choice, (Made, Definition)) for choice in choices):
                 return self.opaque(name or node.attr)
             case _:
@@ -323,7 +327,11 @@ class Lower:
         args = self._arguments(node.args)
         if isinstance(func, (Definition, Made)) and self.scope.module.project.defined[func.key].scope.module is self.scope.module:
             self.trace.calls.add(id(node))
-        return self.call(func, args, unparse(node.func))
+        result = self.call(func, args, unparse(node.func))
+        values = [value for _, value in args or ()]
+        if isinstance(func, Reference) and any(isinstance(value, Instance) for value in values):
+            self._computed(node, [result], values)
+        return result
 
     def _arguments(self, args: tuple[ir.Argument, ...]) -> list[tuple[str | None, Expr]] | None:
         lowered: list[tuple[str | None, Expr]] = []
@@ -406,6 +414,8 @@ class Lower:
             return self.opaque(unparse(func))
         if isinstance(func.value, ir.Name) and func.value.id in BACKENDS and isinstance(owner, (Param, Free, Opaque, Index)):
             return self.call(Reference(f"{BACKENDS[func.value.id]}.{func.attr}"), args, unparse(func))
+        if args is not None and (found := self._member(owner, func.attr, args, node)) is not None:
+            return found
         row = self._method_of(owner, func.attr)
         if row is None or args is None:
             if func.attr.endswith("_") and not func.attr.startswith("_"):
@@ -415,6 +425,20 @@ class Lower:
         if func.attr.endswith("_") and not isinstance(result, Opaque):
             self.unpack(func.value, node, result)
         return result
+
+    def _member(self, owner: Expr, name: str, args: list[tuple[str | None, Expr]], node: ir.Expression) -> Expr | None:
+        """Return what a method or property of a library's object gives, None if `owner` is none or has none of this name."""
+        choices = owner.choices if isinstance(owner, Join) else (owner,)
+        rows = [vocabulary.function(f"{choice.kind}.{name}") if isinstance(choice, Instance) else None for choice in choices]
+        made = [self._apply(row, [(None, choice), *args], name) for choice, row in zip(choices, rows, strict=True) if row is not None]
+        self._computed(node, made, [*choices, *(value for _, value in args)])
+        return algebra.join(*made) if len(made) == len(choices) else None
+
+    def _computed(self, node: ir.Expression, made: Sequence[Expr], given: Sequence[Expr]) -> None:
+        """Note what a library computes of its own objects: nobody else writes it."""
+        before = {part for value in given for part in walk(value)} if made else set()
+        ops = {part: None for result in made for part in walk(result) if part not in before and self.scope.module.wants(part)}
+        self.trace.mark_inside(node, ops, self.scope.visible())
 
     def _method_of(self, owner: Expr, name: str) -> tuple[Vocabulary, Row] | None:
         """Return the row of a tensor's method: in the framework that made `owner` or its operand, else in those that the file imports."""

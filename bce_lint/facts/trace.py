@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bce_lint.facts.expr import Definition, Expr, Param
@@ -17,7 +17,8 @@ Certain = tuple[tuple[Expr, bool], ...]
 class Site:
     """An op at its place, with the names usable there; `order` counts places in the order of the flow, `under` is certain there.
 
-    Without `gradient`, it stands where the framework is told to keep none.
+    Without `gradient`, it stands where the framework is told to keep none. An op `inside` is computed by the
+    library's method that `node` calls.
     """
 
     node: ir.Node
@@ -26,6 +27,7 @@ class Site:
     order: int
     under: Certain = ()
     gradient: bool = True
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ class Trace:
             self.heard[id(node)] = expr
         if not isinstance(node, (ir.Name, ir.Attribute)):
             self.sites.append(Site(node, expr, names, self.clock, self.under, self.gradient))
+
+    def mark_inside(self, node: ir.Node, ops: Iterable[Expr], names: Mapping[str, Expr]) -> None:
+        """Note what the method of a library's object that `node` calls computes by the way."""
+        self.sites += [Site(node, op, names, self.clock, self.under, self.gradient, inside=True) for op in ops]
 
     def bind(self, name: str, node: ir.Node, expr: Expr) -> None:
         """Note that `name` now is `expr`, by the expression `node`."""

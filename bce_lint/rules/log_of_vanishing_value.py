@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Abs, Bounded, Exp, Expr, Log, Max, Mean, Mul, Norm, Sqrt, Square, Std, Sub, Sum, Truth, Var, walk
+from bce_lint.facts.expr import Abs, Bounded, Exp, Expr, Log, Max, Mean, Mul, Norm, Softplus, Sqrt, Square, Std, Sub, Sum, Truth, Var, walk
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import low_floor
 from bce_lint.facts.logs import is_probability
@@ -103,19 +103,23 @@ def vanishes(x: Expr, p: Expr | None, facts: Facts) -> bool:
 
 
 def exponential(x: Expr, facts: Facts) -> bool:
-    """Tell whether only exponentials make `x` vanish: logarithms of their sums have a rule of their own."""
+    """Tell whether only exponentials make `x` vanish: logarithms of their sums have a rule of their own.
+
+    Nor does a softplus count as a distribution's scale, which would have to underflow.
+    """
     parts = vanishing(x, facts)
-    return bool(parts) and all(isinstance(part, Exp) for part in parts)
+    harmless = (Exp, Softplus) if facts.site.inside else Exp
+    return bool(parts) and all(isinstance(part, harmless) for part in parts)
 
 
 def vanishing(x: Expr, facts: Facts) -> list[Expr]:
     """Return the factors and terms of `x`, seen through sums, that can be 0."""
     inner = core(x)
-    if isinstance(inner, (Sum, Mean, Max)):
+    if isinstance(inner, (Sum, Mean, Max, Square)):
         return vanishing(inner.x, facts)
     return [part for term in {*numerator(inner), *summands(inner)} if facts.touches(term, 0.0) for part in deeper(term, facts)]
 
 
 def deeper(term: Expr, facts: Facts) -> list[Expr]:
     """Return what of a term can be 0."""
-    return vanishing(term, facts) if isinstance(term, (Sum, Mean, Max, Mul)) else [term]
+    return vanishing(term, facts) if isinstance(term, (Sum, Mean, Max, Mul, Square)) else [term]

@@ -52,6 +52,7 @@ CALLED = (
         b"margin_loss",
         b"poisson_loss",
     ),
+    b"log_prob",
     *(b"acos", b"arccos", b"asin", b"arcsin", b"atanh", b"arctanh", b"cosh", b"sinh", b"log_", b"exp_"),
 )
 """How the suspicious names end: `ntropy` is any cross-entropy; Keras takes losses in `.compile`.
@@ -62,7 +63,7 @@ ROOTS = (b"sqrt", b"sqrt_", b"std", b"norm", b"normalize", b"hypot", b"similarit
 DIVISIONS = (b"div", b"div_", b"divide", b"reciprocal", b"xdivy", b"no_nan")
 POWERS = (b"pow", b"pow_", b"power")
 ENDINGS = (*CALLED, *ROOTS, *DIVISIONS, *POWERS)
-LASTS = ("gpx", "t", "s", "e", "mr", "n", "l", "cdv", "hwy", "012D_")
+LASTS = ("bgpx", "t", "s", "e", "mr", "n", "l", "cdv", "hwy", "012D_")
 """The last characters of the endings, in groups that share few characters before."""
 
 

@@ -196,6 +196,15 @@ class Made(Expr):
 
 
 @op
+class Instance(Expr):
+    """An object of a framework's class `kind`, by the qualified name, and what it was made from: a distribution and its parameters."""
+
+    kind: str
+    names: tuple[str, ...]
+    values: tuple[Expr, ...]
+
+
+@op
 class Bounded(Expr):
     """Something whose result lies in `[lo, hi]` whatever goes in, both ends reached: a random uniform, sin, hard_sigmoid, one_hot."""
 

@@ -21,6 +21,7 @@ VOCABULARIES: Mapping[str, str] = {
     "keras.Model": "keras_models",
     "keras.Sequential": "keras_models",
     "torch": "torch",
+    "torch.distributions": "torch_distributions",
     "torch.nn": "torch_nn",
     "jax": "jax",
     "optax": "jax",
@@ -30,8 +31,15 @@ VOCABULARIES: Mapping[str, str] = {
     "python": "python",
     "builtins": "builtin",
     "sys": "python",
+    "tensorflow_probability": "tfp",
 }
 """Where a canonical name is looked up: the longest of these prefixes names the module of this package that holds its table."""
+
+DISTRIBUTIONS = (
+    *("bernoulli", "categorical", "independent", "kl", "laplace", "normal", "one_hot_categorical", "relaxed_bernoulli"),
+    *("relaxed_categorical", "uniform"),
+)
+"""Where in `torch.distributions` its classes are."""
 
 PREFIXES: Mapping[str, str] = {
     "tensorflow.compat.v1": "tensorflow",
@@ -51,7 +59,9 @@ PREFIXES: Mapping[str, str] = {
     "tensorflow.python.ops.nn": "tensorflow",
     "tensorflow.python.ops.nn_impl": "tensorflow",
     "tensorflow.python.ops.nn_ops": "tensorflow",
+    "tensorflow.contrib.distributions": "tensorflow_probability.distributions",
     "tensorflow.contrib.keras": "tensorflow.keras",
+    "tensorflow.distributions": "tensorflow_probability.distributions",
     "tensorflow.keras": "keras",
     "tf_keras": "keras",
     "keras_core": "keras",
@@ -68,6 +78,8 @@ PREFIXES: Mapping[str, str] = {
     "keras.objectives": "keras.losses",
     "keras.ops.numpy": "keras.ops",
     "keras.ops.nn": "keras.ops",
+    "tensorflow_probability.python.distributions": "tensorflow_probability.distributions",
+    **{f"torch.distributions.{module}": "torch.distributions" for module in DISTRIBUTIONS},
     "torch.cuda.FloatTensor": "torch.FloatTensor",
     "torch.functional": "torch",
     "torch.nn.modules": "torch.nn",
@@ -103,6 +115,8 @@ CUSTOMARY: Mapping[str, str] = {
     "numpy": "numpy",
     "scipy": "scipy",
     "math": "math",
+    "tfp": "tensorflow_probability",
+    "tfd": "tensorflow_probability.distributions",
 }
 """What a name is taken for when nothing in the file binds it.
 
