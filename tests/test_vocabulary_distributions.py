@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bce_lint.facts.bind import bind, slots
-from bce_lint.facts.expr import Const, Expr, Index, Instance, Multinomial, Param, walk
+from bce_lint.facts.expr import Bounded, Const, Expr, Index, Instance, Multinomial, Param, walk
 from bce_lint.facts.vocabulary import canonical, function, load
 from tests.test_vocabulary_rows import agree
 from tests.vocabulary_reference import value
@@ -93,9 +93,10 @@ def test_a_member_means_what_it_does(table: str, kind: str, member: str, fields:
 
 def means(meaning: Expr, result: Value, inputs: Mapping[str, Value], where: str) -> None:
     """Assert that `result` is what `meaning` says; of what is drawn, that it is a number."""
-    if isinstance(meaning, Index):
-        rows = value(meaning.x, inputs)
-        assert np.allclose(result, np.take_along_axis(rows, CLASSES[:, None], 1)[:, 0], rtol=3e-5), where
+    logs = meaning.x if isinstance(meaning, Bounded) and meaning.x is not None else meaning
+    if isinstance(logs, Index):
+        picked = np.take_along_axis(value(logs.x, inputs), CLASSES[:, None], 1)[:, 0]
+        assert np.allclose(result, picked if logs is meaning else np.exp(picked), rtol=3e-5), where
     elif any(isinstance(part, Multinomial) for part in walk(meaning)):
         assert set(np.ravel(result)) <= {0, 1, 2}, where
     else:

@@ -18,6 +18,7 @@ KNOWN: Mapping[str, Callable[[Array], Array]] = {
     "sin": np.sin,
     "cos": np.cos,
     "atan": np.arctan,
+    "density": np.exp,
     "erf": special.erf,
     "erfc": special.erfc,
 }

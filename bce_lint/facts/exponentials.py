@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import (
@@ -30,6 +31,9 @@ from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import factors
 from bce_lint.facts.vocabulary.customs import WITHOUT_GRADIENT
 
+LOG_PROBABILITY = re.compile(r"(\w+\.)*_?log_?(p|ps|probs?|pdf|pmf)(_sum)?(\(.*\))?")
+"""What logarithms of probabilities and densities are called, and the methods that give them."""
+
 
 def overflowing(e: Expr, facts: Facts) -> Exp | None:
     """Return `e`, seen through what only rearranges it, if it is an exponential that is infinite for some plausible input.
@@ -39,7 +43,7 @@ def overflowing(e: Expr, facts: Facts) -> Exp | None:
     inner = core(e)
     if not isinstance(inner, Exp) or facts.trace.place(inner, facts.site.order) is None:
         return None
-    if held_by_maximum(inner.x, facts) or held_by_name(inner.x):
+    if held_by_maximum(inner.x, facts) or held_by_name(inner.x) or is_log_probability(inner.x, facts):
         return None
     return inner if facts.touches(inner, math.inf) else None
 
@@ -64,6 +68,13 @@ def held_by_name(x: Expr) -> bool:
         case Clip(_, _, Param(default=None) | Free() | Opaque() | Index()):
             return True
     return False
+
+
+def is_log_probability(x: Expr, facts: Facts) -> bool:
+    """Tell whether `x` is called the logarithm of a probability, or of a density, which is not that large either."""
+    inner = core(x)
+    names = (facts.name(x), inner.text if isinstance(inner, Opaque) else "")
+    return not isinstance(inner, Const) and any(LOG_PROBABILITY.fullmatch(name.lower()) for name in names)
 
 
 def above_minimum(x: Expr) -> bool:

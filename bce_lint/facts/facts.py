@@ -75,7 +75,7 @@ class Facts:
         """Return the range of what the file's own calls pass for a parameter, None where they say nothing."""
         if param not in self._roles:
             return None
-        values = self.module.passed(param)
+        values = [value for value in self.module.passed(param) if not roles.is_example(value, self._roles[param].role)]
         if not values or param in values:
             return None
         whole = self._ranges.of_join(*values)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bce_lint.facts.expr import Const, Expr, Index, Max, Min, Truth
+from bce_lint.facts.expr import Add, Const, Expr, Index, Max, Min, Param, Truth
 
 if TYPE_CHECKING:
     from bce_lint.facts.ranges import Range, Ranges
@@ -23,11 +24,19 @@ def where(test: Expr, ranges: Ranges, *, holds: bool) -> Ranges:
 
 def under(tests: Iterable[tuple[Expr, bool]], ranges: Ranges) -> Ranges:
     """Return the ranges of values there where all `tests` came out as said."""
+    from bce_lint.facts.ranges import Reach
+
     known: dict[Expr, Range] = {}
     for test, holds in tests:
         for value, relation, bound in comparisons(test, holds=holds):
-            known[value] = narrowed(known.get(value) or ranges.of(value), relation, bound, ranges)
+            found = narrowed(known.get(value) or ranges.of(value), relation, bound, ranges)
+            known[value] = replace(found, lo=Reach.UNKNOWN, hi=Reach.UNKNOWN) if is_held(value) else found
     return ranges.given(known) if known else ranges
+
+
+def is_held(value: Expr) -> bool:
+    """Tell whether an epsilon was added to what is tested: whoever rejects `x + eps < 0` has an `x` that is not negative."""
+    return isinstance(value, Add) and isinstance(value.y, (Const, Param))
 
 
 def selecting(which: str, names: Mapping[str, Expr]) -> tuple[Expr, bool] | None:

@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import (
     BinaryCrossEntropy,
+    Bounded,
     CategoricalCrossEntropy,
     Clip,
+    Concat,
     Const,
     Div,
     Expr,
+    Items,
     KlDivergence,
     Log,
     Logit,
@@ -20,6 +23,7 @@ from bce_lint.facts.expr import (
     LogSoftmax,
     LogSumExp,
     NegativeLogLikelihood,
+    Nothing,
     Param,
     Sigmoid,
     SigmoidCrossEntropy,
@@ -27,6 +31,7 @@ from bce_lint.facts.expr import (
     SoftmaxCrossEntropy,
     Sub,
     Tanh,
+    Text,
     children,
     walk,
 )
@@ -55,6 +60,8 @@ NAMES: Mapping[Role, re.Pattern[str]] = {
 
 GIVEN = frozenset({Role.LABEL, Role.PROBABILITY, Role.LOG_PROBABILITY, Role.LOGIT})
 """What every call gives: a parameter with a number for its default is none of these, whatever it is called (`T=4.0`)."""
+DRAWN = frozenset({"bernoulli", "normal", "one_hot", "randint", "uniform"})
+"""Random numbers."""
 LOGGED = "both its log and the log of 1 - it are taken"
 ODDS = "it is called so, and the log of its odds is taken"
 LOSSES = re.compile(
@@ -160,6 +167,15 @@ def _use(e: Expr) -> Iterable[tuple[Param, tuple[Role, str, bool]]]:
 def _called_probability(x: Expr) -> bool:
     inner = core(x)
     return isinstance(inner, Param) and named(inner.name) is Role.PROBABILITY
+
+
+def is_example(value: Expr, role: Role) -> bool:
+    """Tell whether `value`, passed for an input, only shows how the function is called: an array of literals, or drawn at random."""
+    parts = list(walk(value))
+    leaves = [part for part in parts if not any(children(part))]
+    if not all(isinstance(leaf, (Const, Text, Nothing)) or (isinstance(leaf, Bounded) and leaf.name in DRAWN) for leaf in leaves):
+        return False
+    return role in GIVEN or any(isinstance(part, (Bounded, Concat, Items)) for part in parts)
 
 
 def under(e: Expr, stop: tuple[type[Expr], ...]) -> Iterable[Expr]:

@@ -241,6 +241,8 @@ def zero_when(x: Expr) -> str:
             return "where both sides are equal"
         case Bounded("uniform"):
             return f"once in {UNIFORM_DRAWS} draws"
+        case Bounded("density"):
+            return "for an unlikely value"
         case Relu() | Maximum(_, Const(0.0)):
             return "for every negative input"
         case Div(y, _) | Mul(y, Const()):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bce_lint.facts.algebra import neg
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Div, Expr, Log, Norm, Sqrt, Std
+from bce_lint.facts.expr import Div, Expr, Log, Norm, Sigmoid, Sqrt, Std
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import rooted
 from bce_lint.facts.purpose import forgiven, in_loss, scales, trained
@@ -84,6 +85,8 @@ def radicand(root: Expr, facts: Facts) -> Expr | None:
             return root
         case Std() if not forgiven(Std, facts):
             return root
+        case Sqrt(Sigmoid(z)) if Sqrt(Sigmoid(neg(z))) in computed(facts.trace):
+            return None  # what a schedule leaves of a signal, and its noise
         case Sqrt(x) if facts.range(x).interval.lo == 0 and (is_total(x) or (facts.touches(x, 0.0) and facts.would_touch(x, 0.0))):
             return x
     return None

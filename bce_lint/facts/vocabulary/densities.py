@@ -37,6 +37,8 @@ TWO = Const(2.0)
 HALF_LOG_2_PI = Const(0.5 * math.log(2.0 * math.pi))
 EPSILON = Free("finfo.eps", "")
 """That of the dtype at hand."""
+DENSEST = 1e12
+"""No density of practice is larger."""
 SPREAD_OF_UNIFORM = Const(math.sqrt(12.0))
 
 
@@ -106,6 +108,15 @@ def laplace_kl(loc: Expr, scale: Expr, other_loc: Expr, other_scale: Expr) -> Ex
 def laplace_draw(loc: Expr, scale: Expr, key: str = UNKNOWN) -> Expr:
     """Return a number drawn, through which gradients go."""
     return add(loc, mul(scale, Linear("laplace", key)))
+
+
+def likelihood(log_density: Callable[..., Expr], highest: float = DENSEST) -> Callable[..., Expr]:
+    """Build a density, or with 1 for the highest a probability: exactly 0 for what is unlikely enough."""
+
+    def make(**fields: Expr) -> Expr:
+        return Bounded("density", 0.0, highest, "density", log_density(**fields))
+
+    return make
 
 
 # --- of location and scale, and uniform
