@@ -40,11 +40,11 @@ UNBOUNDED = {
 
 @pytest.mark.parametrize("e", BOUNDED.values(), ids=BOUNDED)
 def test_bounded(e: Expr) -> None:
-    interval = Ranges(named("float32"), lambda _: None).of(e).interval
+    interval = Ranges(named("float32"), lambda _e, _r: None).of(e).interval
     assert interval.lo >= -1
     assert interval.hi <= 1
 
 
 @pytest.mark.parametrize("e", UNBOUNDED.values(), ids=UNBOUNDED)
 def test_not_bounded(e: Expr) -> None:
-    assert Ranges(named("float32"), lambda _: None).of(e).interval.hi > 1
+    assert Ranges(named("float32"), lambda _e, _r: None).of(e).interval.hi > 1

@@ -15,7 +15,7 @@ F32 = named("float32")
 
 
 def of(e: Expr) -> Range:
-    return Ranges(F32, lambda _: None).of(e)
+    return Ranges(F32, lambda _e, _r: None).of(e)
 
 
 def test_the_first_branch_of_a_positive_test_is_positive() -> None:

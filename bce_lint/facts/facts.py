@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 
-from bce_lint.facts import interval as iv
 from bce_lint.facts import narrowing, roles, vocabulary
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import (
@@ -15,7 +14,6 @@ from bce_lint.facts.expr import (
     Const,
     Div,
     Expr,
-    Free,
     Join,
     Param,
     Sigmoid,
@@ -25,9 +23,10 @@ from bce_lint.facts.expr import (
     walk,
 )
 from bce_lint.facts.formats import REAL, Format, named
+from bce_lint.facts.inputs import Inputs
 from bce_lint.facts.meaning import Input, Meaning, Role
 from bce_lint.facts.module import Module
-from bce_lint.facts.ranges import ANY_SIZE, Range, Ranges, Reach, probability
+from bce_lint.facts.ranges import Range, Ranges, Reach
 from bce_lint.facts.relations import complement, is_share, is_squashed
 from bce_lint.facts.story import Story
 from bce_lint.facts.trace import Site, Trace
@@ -49,41 +48,15 @@ class Facts:
         self._roles: dict[Expr, Input] = {value: self.inputs[name] for name, value in trace.params.items() if name in self.inputs}
         language = vocabulary.vocabulary(self.framework)
         self.format: Format = named(self.dtype, flush=language.flushes_subnormals if language else False)
-        self._ranges = Ranges(self.format, self._leaf, names=site.names)
-        self._reals = narrowing.under(site.under, Ranges(REAL, self._leaf, self.format, site.names))
-        self._ranges = narrowing.under(site.under, self._ranges)
+        self._passed = Inputs(module, self._roles, self.format)
+        self._ranges = narrowing.under(site.under, Ranges(self.format, self._passed.range, names=site.names))
+        self._reals = narrowing.under(site.under, Ranges(REAL, self._passed.range, self.format, site.names))
 
-    def _leaf(self, e: Expr) -> Range | None:
-        """Return the range of an input by its role or name, None where nothing is known."""
-        passed = self._passed(e) if isinstance(e, Param) else None
-        if passed is not None:
-            return passed
-        given = self._roles.get(e)
-        if given is not None:
-            match given.role:
-                case Role.PROBABILITY | Role.MASK if given.default is None:
-                    return probability(Reach.GUESSED)
-                case Role.LABEL if given.default is None:
-                    return probability(Reach.UNKNOWN)
-        if isinstance(e, (Param, Free)) and not isinstance(getattr(e, "default", None), Const) and roles.POSITIVE.fullmatch(e.name):
-            return Range(iv.Interval(self.format.tiny, 1.0), Reach.UNKNOWN, Reach.UNKNOWN)
-        if isinstance(e, (Param, Free)) and roles.IMAGE.fullmatch(e.name):
-            return Range(iv.Interval(*roles.PIXELS), Reach.UNKNOWN, Reach.UNKNOWN)
-        return None
-
-    def _passed(self, param: Param) -> Range | None:
-        """Return the range of what the file's own calls pass for a parameter, None where they say nothing."""
-        if param not in self._roles:
-            return None
-        values = [value for value in self.module.passed(param) if not roles.is_example(value, self._roles[param].role)]
-        if not values or param in values:
-            return None
-        whole = self._ranges.of_join(*values)
-        informative = whole.interval.lo > -ANY_SIZE and whole.interval.hi < ANY_SIZE
-        return whole if informative else None
+    def _is_passed(self, param: Param) -> bool:
+        return self._passed.passed_range(param, self._ranges) is not None
 
     def _given(self, param: Param) -> tuple[Expr, ...]:
-        return self.module.passed(param) if self._passed(param) is not None else ()
+        return self.module.passed(param) if self._is_passed(param) else ()
 
     # --- ranges
 
@@ -121,7 +94,7 @@ class Facts:
     def _is_guess(self, param: Param) -> bool:
         given = self._roles.get(param)
         probable = given is not None and given.guessed and given.role in {Role.PROBABILITY, Role.MASK}
-        return probable and self._passed(param) is None
+        return probable and not self._is_passed(param)
 
     def role(self, e: Expr) -> Role | None:
         """Return the role of an input of the function, None for any other value."""

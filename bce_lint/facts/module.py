@@ -51,6 +51,13 @@ class Module:
             for name in segment.binds:
                 self._binds.setdefault(name, []).append(segment.index)
         self.frameworks = frameworks(segment.text for segment in segments if segment.kind in {"import", "code"})
+        project.modules.append(self)
+
+    def forget(self) -> None:
+        """Let go of what was read."""
+        self._trees.clear()
+        self._globals.clear()
+        self._traces.clear()
 
     def wants(self, expr: Expr) -> bool:
         """Tell whether some rule looks at ops of this type."""

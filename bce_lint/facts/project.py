@@ -38,6 +38,7 @@ class Project:
     open: set[object] = field(default_factory=set)
     calls: int = 0
     keys: int = 0
+    modules: list[Module] = field(default_factory=list)
     _numbers: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def define(self, node: Definable, scope: Scope) -> Definition:
@@ -54,3 +55,10 @@ class Project:
         """Return a key for a value that equals no other in this run."""
         self.keys += 1
         return str(self.keys)
+
+    def forget(self) -> None:
+        """Let go of everything: definitions, scopes and files hold each other, and finding that out later costs more."""
+        for module in self.modules:
+            module.forget()
+        for memory in (self.modules, self.defined, self.results, self.members, self.assigning, self.passed, self.languages):
+            memory.clear()

@@ -118,8 +118,12 @@ UNBOUNDED = frozenset({Sigmoid, LogSigmoid, Softplus, Tanh, Relu, Exp})
 """Ops whose operand, where nothing is known of it, is a logit or score of any size: both ends of the result are reached."""
 
 
+Leaf = Callable[[Expr, "Ranges"], Range | None]
+"""Gives the range of an input whose role is known or guessed, from the ranges of what is passed for it."""
+
+
 class Ranges:
-    """Ranges of expressions in one format; `leaf` gives the range of an input whose role is known or guessed.
+    """Ranges of expressions in one format.
 
     Functions such as sigmoid are evaluated in `functions`: with arithmetic in REAL they still attain their ends as in the dtype.
     `names` say what a mask in an index means.
@@ -128,7 +132,7 @@ class Ranges:
     def __init__(
         self,
         fmt: Format,
-        leaf: Callable[[Expr], Range | None],
+        leaf: Leaf,
         functions: Format | None = None,
         names: Mapping[str, Expr] | None = None,
     ) -> None:
@@ -140,7 +144,7 @@ class Ranges:
 
     def given(self, known: Mapping[Expr, Range]) -> Ranges:
         """Return the ranges that hold if those of some values are `known`."""
-        return Ranges(self.fmt, lambda e: known.get(e) or self._leaf(e), self.functions, self.names)
+        return Ranges(self.fmt, lambda e, _: known.get(e) or self._leaf(e, self), self.functions, self.names)
 
     def of_join(self, *choices: Expr) -> Range:
         """Return the range of a value that is one of `choices`."""
@@ -155,7 +159,7 @@ class Ranges:
         return found
 
     def _of(self, e: Expr) -> Range:
-        given = self._limit(e.name) if isinstance(e, Free) and e.scope == "" else self._leaf(e)
+        given = self._limit(e.name) if isinstance(e, Free) and e.scope == "" else self._leaf(e, self)
         if given is not None:
             return given
         related = relations.range_of(e, self)

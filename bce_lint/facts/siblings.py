@@ -30,6 +30,7 @@ class Siblings:
 
     def project_for_next(self) -> Project:
         """Return an empty project for the next file to be judged."""
+        self.project.forget()
         self._modules.clear()
         self.project = Project(self.find)
         return self.project
