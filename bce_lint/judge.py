@@ -126,9 +126,9 @@ def places_of_ops(trace: Trace) -> Iterator[Site]:
             continue
         yield site
         if isinstance(site.node, ir.Binary) and isinstance(site.expr, Neg):
-            yield replace(site, expr=site.expr.x)  # the sign of `-a / b` stands before the quotient
+            yield site._replace(expr=site.expr.x)  # the sign of `-a / b` stands before the quotient
         if site.expr in trace.payloads:
-            yield replace(site, expr=trace.payloads[site.expr])
+            yield site._replace(expr=trace.payloads[site.expr])
 
 
 def passes_on(site: Site, trace: Trace) -> bool:

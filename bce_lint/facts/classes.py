@@ -33,9 +33,11 @@ def member(project: Project, key: str, attr: str) -> Expr | None:
         return None
     project.open.add((key, attr))
     try:
-        found = project.members[key, attr] = _own(project, key, attr) or _inherited(project, defined, attr)
+        found = _own(project, key, attr) or _inherited(project, defined, attr)
     finally:
         project.open.discard((key, attr))
+    if key not in project.open:
+        project.members[key, attr] = found
     return found
 
 
@@ -55,7 +57,7 @@ def _assigned(project: Project, key: str, attr: str, scope: Scope) -> Iterator[E
         if isinstance(statement, ir.Assign) and statement.value is not None:
             yield Flow(scope, Trace(scope.path, None)).lower.lower(statement.value)
         elif isinstance(statement, ir.Function):
-            found = _after(key, statement, scope).names.get(f"{statement.params[0].name}.{attr}")
+            found = _after(project, key, statement, scope).names.get(f"{statement.params[0].name}.{attr}")
             if found is not None:
                 yield found
 
@@ -78,15 +80,23 @@ def _assigning(project: Project, key: str) -> Mapping[str, list[ir.Statement]]:
     return project.assigning[key]
 
 
-def _after(key: str, method: ir.Function, scope: Scope) -> Scope:
-    """Return the scope of a method as it is when it has run."""
+def _after(project: Project, key: str, method: ir.Function, scope: Scope) -> Scope:
+    """Return the scope of a method when it has run; while it is followed, `key` is open, and the scope is as far as that has come."""
     from bce_lint.facts.calls import enter, follow
 
-    inside = Scope(scope.module, (*scope.path, method.name), outer=scope.outer, depth=1)
-    trace = Trace(inside.path, method)
-    enter(method, inside, key, trace)
-    follow(method, inside, trace)
-    return inside
+    place = key, id(method)
+    if place not in project.afters:
+        inside = project.afters[place] = Scope(scope.module, (*scope.path, method.name), outer=scope.outer, depth=1)
+        trace = Trace(inside.path, method)
+        outermost = key not in project.open
+        project.open.add(key)
+        try:
+            enter(method, inside, key, trace)
+            follow(method, inside, trace)
+        finally:
+            if outermost:
+                project.open.discard(key)
+    return project.afters[place]
 
 
 def _method(project: Project, key: str, node: ir.Function, scope: Scope) -> Expr:

@@ -152,10 +152,15 @@ class Flow:
         self.scope.names.update(names)
 
     def _meet(self, ends: Sequence[Names]) -> Names:
-        met: Names = {}
-        for name in dict.fromkeys(name for end in ends for name in end):
-            values = [end[name] for end in ends if name in end]
-            met[name] = values[0] if all(value is values[0] for value in values) else algebra.join(*values) or self.lower.opaque(name)
+        met = dict(ends[0])
+        several: dict[str, list[Expr]] = {}
+        for end in ends[1:]:
+            for name, value in end.items():
+                known = met.setdefault(name, value)
+                if known is not value:
+                    several.setdefault(name, [known]).append(value)
+        for name, values in several.items():
+            met[name] = algebra.join(*values) or self.lower.opaque(name)
         return met
 
     def _loop(self, node: ir.For | ir.While) -> None:

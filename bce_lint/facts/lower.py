@@ -65,11 +65,12 @@ class Lower:
     def __init__(self, scope: Scope, trace: Trace) -> None:
         self.scope = scope
         self.trace = trace
+        self._wanted = scope.module.wanted
 
     def lower(self, node: ir.Expression) -> Expr:
         """Return what `node` means here, and note it in the trace."""
         expr = self._lower(node)
-        wanted = self.scope.module.wants(expr) or self.scope.module.wants(self.trace.payloads.get(expr, expr))
+        wanted = type(expr) in self._wanted or type(self.trace.payloads.get(expr)) in self._wanted
         self.trace.mark(node, expr, self.scope.visible() if wanted else {})
         return expr
 

@@ -33,6 +33,7 @@ class Project:
     results: dict[object, Expr | None] = field(default_factory=dict)
     members: dict[tuple[str, str], Expr | None] = field(default_factory=dict)
     assigning: dict[str, dict[str, list[ir.Statement]]] = field(default_factory=dict)
+    afters: dict[tuple[str, int], Scope] = field(default_factory=dict)
     passed: dict[tuple[str, str], dict[Expr, None]] = field(default_factory=dict)
     languages: dict[Expr, str] = field(default_factory=dict)
     open: set[object] = field(default_factory=set)
@@ -60,5 +61,5 @@ class Project:
         """Let go of everything: definitions, scopes and files hold each other, and finding that out later costs more."""
         for module in self.modules:
             module.forget()
-        for memory in (self.modules, self.defined, self.results, self.members, self.assigning, self.passed, self.languages):
+        for memory in (self.modules, self.defined, self.results, self.members, self.assigning, self.afters, self.passed, self.languages):
             memory.clear()

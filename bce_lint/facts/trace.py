@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bce_lint.facts.expr import Definition, Expr, Param
 from bce_lint.facts.meaning import Input
@@ -13,12 +14,11 @@ Certain = tuple[tuple[Expr, bool], ...]
 """Tests, and whether they hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """An op at its place, with the names usable there; `order` counts places in the order of the flow, `under` is certain there.
 
     Without `gradient`, it stands where the framework is told to keep none. An op `inside` is computed by the
-    library's method that `node` calls.
+    library's method that `node` calls. A plain tuple, since every expression is one.
     """
 
     node: ir.Node

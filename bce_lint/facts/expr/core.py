@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar, TypeVar, dataclass_transform
 from weakref import WeakValueDictionary
 
@@ -16,18 +16,25 @@ Axis = int | tuple[int, ...] | None | str
 class Interned(type):
     """Makes equal calls return the same object. The table is weak, so it holds nothing alive."""
 
+    __match_args__: tuple[str, ...]
     _table: ClassVar[WeakValueDictionary[tuple[object, ...], Expr]] = WeakValueDictionary()
 
     def __call__(cls, *args: object, **kwargs: object) -> Expr:
         """Return the one instance of `cls` with these fields."""
+        kinds = tuple(map(type, args))
+        plain = not kwargs and float not in kinds and len(args) == len(cls.__match_args__)
+        if plain:
+            known = Interned._table.get((cls, kinds, args))
+            if known is not None:
+                return known
         new: Expr = super().__call__(*args, **kwargs)
-        key = (cls, *(_key(getattr(new, name)) for name in new.__match_args__))
-        return Interned._table.setdefault(key, new)
+        return Interned._table.setdefault((cls, kinds, args) if plain else _identity(new), new)
 
 
-def _key(value: object) -> object:
-    """Tell 0.0 from -0.0 and let NaN equal itself; True, 1 and 1.0 differ too."""
-    return (type(value), value.hex()) if isinstance(value, float) else (type(value), value)
+def _identity(e: Expr) -> tuple[object, ...]:
+    """Return what tells `e` from all others: 0.0 from -0.0, and True, 1 and 1.0 too, while NaN equals itself."""
+    values = [getattr(e, name) for name in e.__match_args__]
+    return type(e), tuple(map(type, values)), tuple(value.hex() if isinstance(value, float) else value for value in values)
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -37,17 +44,19 @@ class Expr(metaclass=Interned):
     __match_args__: ClassVar[tuple[str, ...]]
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), tuple(getattr(self, f.name) for f in fields(self))
+        return type(self), tuple(getattr(self, name) for name in self.__match_args__)
 
 
-def children(e: Expr) -> Iterator[Expr]:
-    """Yield the operands of `e`, in order."""
+def children(e: Expr) -> list[Expr]:
+    """Return the operands of `e`, in order."""
+    found: list[Expr] = []
     for name in e.__match_args__:
         value = getattr(e, name)
         if isinstance(value, Expr):
-            yield value
+            found.append(value)
         elif isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, Expr))
+            found += [item for item in value if isinstance(item, Expr)]
+    return found
 
 
 def walk(e: Expr) -> Iterator[Expr]:

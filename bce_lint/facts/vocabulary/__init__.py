@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 
 from bce_lint.facts.expr import Const, Expr, Layer, Reference
@@ -138,6 +138,11 @@ ROOTS: Mapping[str, str] = {
 """Modules that are hardly imported without the framework that they build on."""
 
 
+KEPT = 4096
+"""How many names' meanings are remembered: code asks for the same ones over and over."""
+
+
+@lru_cache(maxsize=KEPT)
 def canonical(qualified: str) -> str:
     """Return the one name under which tables know `qualified`."""
     while True:
@@ -164,12 +169,14 @@ def load(module: str) -> Vocabulary:
     return table
 
 
+@lru_cache(maxsize=KEPT)
 def vocabulary(name: str) -> Vocabulary | None:
     """Return the vocabulary in which names like `name` are found: a framework or something in it."""
     prefix = _prefix(canonical(name), VOCABULARIES)
     return load(VOCABULARIES[prefix]) if prefix else None
 
 
+@lru_cache(maxsize=KEPT)
 def function(qualified: str) -> Found | None:
     """Return what the function or class `qualified` means."""
     name = canonical(qualified)
