@@ -12,7 +12,7 @@ from bce_lint.confirm.pool import Pool
 from bce_lint.facts.meaning import Input, Role
 from bce_lint.finding import Confirmed, Edit, Finding, Fix, Severity, Span
 from bce_lint.report.verdict import sentences
-from tests.cases import case, confirmed, refuted, verdict
+from tests.cases import case, confirmed, reason, refuted, verdict
 from tests.examples import complete
 from tests.harness import cases
 
@@ -215,3 +215,37 @@ def test_no_gradient_is_shown_for_code_whose_meaning_is_not_known(pool: Pool) ->
     evidence = confirmed(verdict(pool, found(Shown("numpy", "BCE103", source, "")))).evidence
     assert "exact gradient" not in evidence.columns
     assert "NumPy" not in evidence.exact_from
+
+
+TWO = """
+def adversarial_loss(real_logits, fake_logits):
+    real, fake = torch.sigmoid(real_logits), torch.sigmoid(fake_logits)
+    return -(torch.log(real) + torch.log(1 - fake)).mean()
+"""
+
+
+def test_what_breaks_still_once_it_is_fixed_is_judged_by_itself(pool: Pool) -> None:
+    given = confirmed(verdict(pool, found(Shown("torch", "BCE102", TWO, ""))))
+    assert next(sentences(given.witnesses)).startswith("value is -inf from |logit| = 88.72")
+    assert given.evidence.assumed[-1] == (
+        "only the flagged expression was run: of its function, something else breaks at the same inputs, also once this is fixed"
+    )
+    first = given.evidence.table[0]
+    assert dict(first.values)["yours"] == pytest.approx(-first.logit / 2)
+    other = confirmed(verdict(pool, found(Shown("torch", "BCE103", TWO, ""))))
+    assert next(sentences(other.witnesses)).startswith("value is inf from |logit| = 16.64")
+    assert "fixed" in other.evidence.columns
+
+
+DISCARDED = """
+def loss(labels, logits, other_logits):
+    p, q = torch.sigmoid(logits), torch.sigmoid(other_logits)
+    torch.clamp(p, 1e-7, 1 - 1e-7)
+    return -(labels * torch.log(p) + labels * torch.log(q) + (1 - labels) * torch.log(1 - q)).mean()
+"""
+
+
+def test_what_breaks_for_another_reason_confirms_nothing(pool: Pool) -> None:
+    made = found(Shown("torch", "BCE203", DISCARDED, ""))
+    assert reason(verdict(pool, made)) == "something else breaks at the same inputs, also once this is fixed"
+    confirmed(verdict(pool, replace(made, finding=replace(made.finding, fix=None))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +15,7 @@ from bce_lint.confirm.slice_fixed import in_function
 from bce_lint.confirm.slice_roles import by_name, variants
 from bce_lint.confirm.slice_script import NAME
 from bce_lint.confirm.verdict import Run, beside, judge, loses_digits
-from bce_lint.confirm.worker.job import Failure, Job, Outcome, Program, Reading
+from bce_lint.confirm.worker.job import Break, Failure, Job, Outcome, Program, Reading
 from bce_lint.confirm.worker.measure import FIXED, YOURS
 from bce_lint.confirm.worker.probes import FORMATS
 from bce_lint.finding import Confirmed, Finding, Refuted, Undecided, Verdict
@@ -21,6 +23,7 @@ from bce_lint.finding import Confirmed, Finding, Refuted, Undecided, Verdict
 Progress = Callable[[str, int, int], None]
 """Is told what is going on, how many findings are judged, and how many there are."""
 
+SOMETHING_ELSE = "something else breaks at the same inputs, also once this is fixed"
 ONLY_BY_NAME = "nothing breaks if `{}` is a probability, but only its name says so, and the finding is about any number"
 
 
@@ -73,37 +76,66 @@ class Question:
 
 
 def _judged(asked: Question, pool: Pool) -> tuple[Verdict, bool]:
-    """Run what can be run until something comes of it; say whether it makes no sense to try with other inputs."""
-    case, options = asked.case, asked.options
-    dtype = options.dtype or (case.meaning.dtype if case.meaning.dtype in FORMATS else "float32")
+    """Run what can be run until something comes of it; say whether it makes no sense to try with other inputs.
+
+    Where something else breaks the function at the same inputs, the flagged operation is run alone.
+    """
     first = ""
-    for sliced in programs(case):
+    kept: Verdict | None = None
+    todo = programs(asked.case)
+    while (sliced := next(todo, None)) is not None:
         if isinstance(sliced, NotClosed):
             first = first or sliced.reason
             continue
-        site = case.meaning.site
-        job = Job(sliced, dtype, options.seconds, options.curve, beside(site), loses_digits(site))
-        answer = pool.run(asked.framework, job)
-        note = f"only the flagged expression was run: of its function, {first}" if first else ""
-        if isinstance(answer, Outcome) and answer.breaks and sliced.path[-1].name != NAME:
-            answer = _with_fixed(asked, job, answer, pool)
-        verdict = judge(Run(case, job, note), answer)
-        if not isinstance(verdict, Undecided):
+        tried = _tried(asked, sliced, first, pool)
+        verdict = tried.verdict
+        if not tried.own:
+            first, kept = SOMETHING_ELSE, verdict if isinstance(verdict, Confirmed) else Undecided(SOMETHING_ELSE)
+            todo = iter(deque(todo, maxlen=1))
+        elif isinstance(verdict, Confirmed) or (kept is None and isinstance(verdict, Refuted)):
             return verdict, isinstance(verdict, Confirmed)
-        if isinstance(answer, Failure) and answer.final:
+        elif kept is None and tried.final:
             return verdict, True
-        first = first or verdict.reason
-    return Undecided(first), False
+        elif isinstance(verdict, Undecided):
+            first = first or verdict.reason
+    return kept or Undecided(first), isinstance(kept, Confirmed)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of running one program; `own` unless the numbers show a break that is not the finding's, `final` as a failure is."""
+
+    verdict: Verdict
+    own: bool
+    final: bool
+
+
+def _tried(asked: Question, sliced: Program, before: str, pool: Pool) -> Tried:
+    case, options = asked.case, asked.options
+    dtype = options.dtype or (case.meaning.dtype if case.meaning.dtype in FORMATS else "float32")
+    site = case.meaning.site
+    job = Job(sliced, dtype, options.seconds, options.curve, beside(site), loses_digits(site))
+    answer = pool.run(asked.framework, job)
+    run = Run(case, job, f"only the flagged expression was run: of its function, {before}" if before else "")
+    if isinstance(answer, Failure):
+        return Tried(judge(run, answer), own=True, final=answer.final)
+    mended = _with_fixed(asked, job, answer, pool) if answer.breaks and sliced.path[-1].name != NAME else answer
+    verdict = judge(run, mended)
+    lost = job.digits and isinstance(verdict, Confirmed)
+    return Tried(verdict, own=lost or answer.breaks[:1] == mended.breaks[:1], final=False)
 
 
 def _with_fixed(asked: Question, job: Job, answer: Outcome, pool: Pool) -> Outcome:
-    """Add what the function gives after the finding's own fix, at the same points, if it takes the same inputs."""
+    """Add what the function gives after the finding's own fix, at the same points, if it takes the same inputs.
+
+    A break that this fix does not mend is not the finding's.
+    """
     text = asked.case.fixed
     new = in_function(asked.case, text) if text is not None else None
     made = program(new) if new is not None else None
     if not isinstance(made, Program):
         return answer
-    points = tuple((reading.pattern, reading.logit) for reading in (*answer.table, *answer.curve))
+    points = (*((r.pattern, r.logit) for r in (*answer.table, *answer.curve)), *((b.pattern, b.logit) for b in answer.breaks))
     after = pool.run(asked.framework, Job(replace(made, blame=False), job.dtype, job.seconds, curve=False, points=points, search=False))
     if not isinstance(after, Outcome) or (after.shape, after.labels) != (answer.shape, answer.labels):
         return answer
@@ -113,4 +145,14 @@ def _with_fixed(asked: Question, job: Job, answer: Outcome, pool: Pool) -> Outco
         given = ((r, fixed.get((r.pattern, r.logit))) for r in readings)
         return tuple(replace(r, numbers=(*r.numbers, number)) if number else r for r, number in given)
 
-    return replace(answer, table=beside(answer.table), curve=beside(answer.curve))
+    breaks = tuple(one for one in answer.breaks if not _persists(one, fixed.get((one.pattern, one.logit)), after))
+    return replace(answer, table=beside(answer.table), curve=beside(answer.curve), breaks=breaks)
+
+
+def _persists(one: Break, number: tuple[str, float, float] | None, after: Outcome) -> bool:
+    """Tell whether the fixed code, `after`, is not finite either where the old one broke; a slope is NaN also if it has no gradient."""
+    if number is None:
+        return False
+    _, value, slope = number
+    lost = not math.isfinite(value)
+    return lost if one.what == "value" else not math.isfinite(slope) and (lost or after.gradient)
