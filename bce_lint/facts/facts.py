@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
+from functools import cached_property
 
 from bce_lint.facts import narrowing, roles, vocabulary
 from bce_lint.facts.algebra import core
@@ -42,15 +43,44 @@ class Facts:
         self.module = module
         self.trace = trace
         self.site = site
-        self.framework = framework_of(site.expr, module)
-        self.dtype = dtype or dtype_of(site.expr, self.framework, module.project.languages)
-        self.inputs = inputs_of(module, trace)
-        self._roles: dict[Expr, Input] = {value: self.inputs[name] for name, value in trace.params.items() if name in self.inputs}
+        self._chosen = dtype
+
+    @cached_property
+    def framework(self) -> str:
+        """The framework that spells the op."""
+        return framework_of(self.site.expr, self.module)
+
+    @cached_property
+    def dtype(self) -> str:
+        """The dtype in which the op is judged."""
+        return self._chosen or dtype_of(self.site.expr, self.framework, self.module.project.languages)
+
+    @cached_property
+    def format(self) -> Format:
+        """The format of that dtype, with subnormals flushed where the framework does so."""
         language = vocabulary.vocabulary(self.framework)
-        self.format: Format = named(self.dtype, flush=language.flushes_subnormals if language else False)
-        self._passed = Inputs(module, self._roles, self.format)
-        self._ranges = narrowing.under(site.under, Ranges(self.format, self._passed.range, names=site.names))
-        self._reals = narrowing.under(site.under, Ranges(REAL, self._passed.range, self.format, site.names))
+        return named(self.dtype, flush=language.flushes_subnormals if language else False)
+
+    @cached_property
+    def inputs(self) -> Mapping[str, Input]:
+        """The inputs of the function, by name."""
+        return inputs_of(self.module, self.trace)
+
+    @cached_property
+    def _roles(self) -> Mapping[Expr, Input]:
+        return {value: self.inputs[name] for name, value in self.trace.params.items() if name in self.inputs}
+
+    @cached_property
+    def _passed(self) -> Inputs:
+        return Inputs(self.module, self._roles, self.format)
+
+    @cached_property
+    def _ranges(self) -> Ranges:
+        return narrowing.under(self.site.under, Ranges(self.format, self._passed.range, names=self.site.names))
+
+    @cached_property
+    def _reals(self) -> Ranges:
+        return narrowing.under(self.site.under, Ranges(REAL, self._passed.range, self.format, self.site.names))
 
     def _is_passed(self, param: Param) -> bool:
         return self._passed.passed_range(param, self._ranges) is not None

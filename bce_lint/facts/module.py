@@ -162,7 +162,8 @@ class Module:
             self._callers.add(function)
             call = re.compile(rf"(?<!def ){function}[ ]*\(|\bloss[ ]*=[ ]*{function}\b")
             for segment in self.segments:
-                if segment.kind != "import" and call.search(segment.source.text, segment.start, segment.end):
+                text, start, end = segment.source.text, segment.start, segment.end
+                if segment.kind != "import" and text.find(function, start, end) >= 0 and call.search(text, start, end):
                     self.analyse(segment.index)
         return tuple(self.project.passed.get((param.scope, param.name), ()))
 
