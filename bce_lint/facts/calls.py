@@ -25,8 +25,10 @@ MOST_CALLS = 40
 ENTRANCES = ("__call__", "call", "forward")
 """The methods that calling an instance runs: Python's own, Keras' and PyTorch's."""
 
-SAME = frozenset({"jit", "njit", "vmap", "pmap", "remat", "checkpoint", "compile", "function"})
-"""Functions that make a function of a function, with the same values: how they end in all frameworks."""
+SAME = frozenset(
+    ["jit", "njit", "vmap", "pmap", "remat", "checkpoint", "compile", "function", "script", "DataParallel", "DistributedDataParallel"]
+)
+"""What makes a function of a function, or a module of a module, with the same values: how they end in all frameworks."""
 
 Callable = ir.Function | ir.Lambda
 

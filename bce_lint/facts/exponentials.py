@@ -33,6 +33,7 @@ from bce_lint.facts.vocabulary.customs import WITHOUT_GRADIENT
 
 LOG_PROBABILITY = re.compile(r"(\w+\.)*_?log_?(p|ps|probs?|pdf|pmf)(_sum)?(\(.*\))?")
 """What logarithms of probabilities and densities are called, and the methods that give them."""
+DISTANCE = re.compile(r"(\w+[_.])*(sq_?|squared_?)?(dists?|distances?)(_\w+)?")
 
 
 def overflowing(e: Expr, facts: Facts) -> Exp | None:
@@ -43,7 +44,7 @@ def overflowing(e: Expr, facts: Facts) -> Exp | None:
     inner = core(e)
     if not isinstance(inner, Exp) or facts.trace.place(inner, facts.site.order) is None:
         return None
-    if held_by_maximum(inner.x, facts) or held_by_name(inner.x) or is_log_probability(inner.x, facts):
+    if held_by_maximum(inner.x, facts) or held_by_name(inner.x) or is_log_probability(inner.x, facts) or is_distance(inner.x, facts):
         return None
     return inner if facts.touches(inner, math.inf) else None
 
@@ -75,6 +76,16 @@ def is_log_probability(x: Expr, facts: Facts) -> bool:
     inner = core(x)
     names = (facts.name(x), inner.text if isinstance(inner, Opaque) else "")
     return not isinstance(inner, Const) and any(LOG_PROBABILITY.fullmatch(name.lower()) for name in names)
+
+
+def is_distance(x: Expr, facts: Facts) -> bool:
+    """Tell whether `x` is what is called a distance, with a minus sign."""
+    match core(x):
+        case Neg(a):
+            return DISTANCE.fullmatch(facts.name(core(a)).lower()) is not None
+        case Mul(a, b) | Div(a, b):
+            return not negative(b) and is_distance(a, facts)
+    return False
 
 
 def above_minimum(x: Expr) -> bool:

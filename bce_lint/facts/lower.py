@@ -34,7 +34,7 @@ from bce_lint.facts.expr import (
     children,
     walk,
 )
-from bce_lint.facts.vocabulary.customs import BACKENDS, ENDING_LAYER
+from bce_lint.facts.vocabulary.customs import BACKENDS, ENDING_LAYER, ITSELF
 from bce_lint.facts.vocabulary.row import Row, UnreadError, Vocabulary
 from bce_lint.syntax import ir
 from bce_lint.syntax.unparse import unparse
@@ -329,6 +329,8 @@ class Lower:
         if isinstance(func, (Definition, Made)) and self.scope.module.project.defined[func.key].scope.module is self.scope.module:
             self.trace.calls.add(id(node))
         result = self.call(func, args, unparse(node.func))
+        if isinstance(func, Reference) and vocabulary.function(func.name) is None:
+            self.trace.calls.add(id(node))
         values = [value for _, value in args or ()]
         if isinstance(func, Reference) and any(isinstance(value, Instance) for value in values):
             self._computed(node, [result], values)
@@ -402,6 +404,9 @@ class Lower:
         owner = self.lower(func.value)
         if func.attr == "compile" and isinstance(owner, (Layer, Made, Join)):
             return models.compiled(owner, self._arguments(node.args) or (), self) or self.opaque(unparse(func))
+        if func.attr in ITSELF and self._is_module(owner, func.attr):
+            self._arguments(node.args)
+            return owner
         if isinstance(owner, (Reference, Made, Definition, Text, Nothing)) or (isinstance(owner, Layer) and func.attr != "add"):
             return None
         args = self._arguments(node.args)
@@ -426,6 +431,12 @@ class Lower:
         if func.attr.endswith("_") and not isinstance(result, Opaque):
             self.unpack(func.value, node, result)
         return result
+
+    def _is_module(self, owner: Expr, method: str) -> bool:
+        """Tell whether `owner` is a layer, or an instance whose class has no `method` of its own."""
+        return isinstance(owner, Layer) or (
+            isinstance(owner, Made) and classes.member(self.scope.module.project, owner.key, method) is None
+        )
 
     def _member(self, owner: Expr, name: str, args: list[tuple[str | None, Expr]], node: ir.Expression) -> Expr | None:
         """Return what a method or property of a library's object gives, None if `owner` is none or has none of this name."""

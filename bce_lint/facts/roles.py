@@ -22,6 +22,7 @@ from bce_lint.facts.expr import (
     LogSigmoid,
     LogSoftmax,
     LogSumExp,
+    Mul,
     NegativeLogLikelihood,
     Nothing,
     Param,
@@ -30,6 +31,7 @@ from bce_lint.facts.expr import (
     Softmax,
     SoftmaxCrossEntropy,
     Sub,
+    Sum,
     Tanh,
     Text,
     children,
@@ -64,9 +66,14 @@ DRAWN = frozenset({"bernoulli", "normal", "one_hot", "randint", "uniform"})
 """Random numbers."""
 LOGGED = "both its log and the log of 1 - it are taken"
 ODDS = "it is called so, and the log of its odds is taken"
+WEIGHED = "its log is multiplied by the label"
+OWN_LOG = "it is multiplied by its own log, and all added up"
 LOSSES = re.compile(
-    r"loss|entropy|bce|crossent|focal|nll|likelihood|dice|tversky|jaccard|iou|(^|_)kl|divergence|objective|criterion|(^|_)ce(_|$)",
+    r"loss|entropy|bce|crossent|focal|nll|likelihood|dice|tversky|jaccard|iou|(^|_)kl|divergence|objective|criterion|(^|_)ce(_|$)|(^|_)costs?(_|$)",
     re.IGNORECASE,
+)
+AMOUNT = re.compile(
+    r"(\w+_)?(rates?|lam|lambda|lambdas?|mus?|means?|variances?|vars?|stds?|sigmas?|scales?|counts?|intensit(y|ies)|weights?|alphas?|betas?)_?"
 )
 POSITIVE = re.compile(r"(\w+[_.])?(eps\w*|smooth\w*|tiny|small\w*|epsilon\w*)", re.IGNORECASE)
 """Names of what is added to keep a value off 0."""
@@ -88,8 +95,10 @@ def _input(param: Param, use: tuple[Role, str, bool] | None, *, lossy: bool) -> 
     default = param.default.value if isinstance(param.default, Const) else None
     name = named(param.name)
     classes = use is not None and use[2]
-    if use is not None and not (lossy and use[1] == ODDS):
-        return Input(param.name, use[0], guessed=use[1] in {LOGGED, ODDS}, because=use[1], classes=classes, default=default)
+    if use is not None and not (lossy and use[1] == ODDS) and (lossy or use[1] != WEIGHED):
+        return Input(
+            param.name, use[0], guessed=use[1] in {LOGGED, ODDS, OWN_LOG, WEIGHED}, because=use[1], classes=classes, default=default
+        )
     if name is Role.PROBABILITY and not lossy:
         name = None
     if default is not None and (name is None or name in GIVEN):
@@ -154,6 +163,10 @@ def _use(e: Expr) -> Iterable[tuple[Param, tuple[Role, str, bool]]]:
             found = [(x, Role.PROBABILITY, "it is clipped to [eps, 1 - eps]", False)]
         case Logit(x, None) | Log(Div(x, Sub(Const(1.0)))) | Log(Div(Sub(Const(1.0)), x)) if _called_probability(x):
             found = [(x, Role.PROBABILITY, ODDS, False)]
+        case Sum(Mul(Log(x), y) | Mul(y, Log(x))) if core(x) is core(y) and not is_label_name(core(x)):
+            found = [(x, Role.PROBABILITY, OWN_LOG, True)]
+        case Mul(Log(x), y) | Mul(y, Log(x)) if is_label_name(core(y)) and core(x) is not core(y) and not is_amount_name(core(x)):
+            found = [(x, Role.PROBABILITY, WEIGHED, False)]
         case Div(_, Param(name) as divisor) if len(name) == 1 and named(name) is Role.LABEL:
             found = [(divisor, Role.SCALAR, "it is divided by", False)]
         case _:
@@ -162,6 +175,16 @@ def _use(e: Expr) -> Iterable[tuple[Param, tuple[Role, str, bool]]]:
         inner = core(operand)
         if isinstance(inner, Param):
             yield inner, (role, because, classes)
+
+
+def is_label_name(x: Expr) -> bool:
+    """Tell whether `x` is a parameter that is called like a label."""
+    return isinstance(x, Param) and named(x.name) is Role.LABEL
+
+
+def is_amount_name(x: Expr) -> bool:
+    """Tell whether `x` is a parameter that is called like what may be any positive number."""
+    return isinstance(x, Param) and AMOUNT.fullmatch(x.name.lower()) is not None
 
 
 def _called_probability(x: Expr) -> bool:

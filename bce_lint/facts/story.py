@@ -83,7 +83,9 @@ class Story:
                 given = self.roles[inner]
                 if made := self.made(inner):
                     return f"given {made}"
-                return "taken for a probability" if given.role is Role.PROBABILITY else f"a {given.role}"
+                if given.role is Role.UNKNOWN:
+                    return "given a probability" if self.given(inner) else self.name(inner)
+                return "taken for a probability" if given.role is Role.PROBABILITY else f"{article(given.role)} {given.role}"
             case Sigmoid(x):
                 return self._applied("sigmoid", x)
             case Softmax(x):
@@ -153,7 +155,9 @@ class Story:
         if given.role is Role.PROBABILITY:
             why = f"taken for a probability, since {given.because}" if given.guessed else f"a probability, since {given.because}"
             return Told(bindings[0].node, f"parameter `{e.name}`", f"{why}; {self._ends()}", given.guessed)
-        return Told(bindings[0].node, f"parameter `{e.name}`", f"taken for a {given.role}, since {given.because}", given.guessed)
+        return Told(
+            bindings[0].node, f"parameter `{e.name}`", f"taken for {article(given.role)} {given.role}, since {given.because}", given.guessed
+        )
 
     def _ends(self) -> str:
         return f"a sigmoid is exactly 1.0 in {self.format.name} from a logit of {self.format.saturates():.2f}"
@@ -182,6 +186,11 @@ class Story:
                 return "1.0" if rounded == 1.0 else f"{value if abs(rounded - value) <= 1e-3 * abs(value) else rounded:.9g}"
             case _:
                 return self.name(bound)
+
+
+def article(word: str) -> str:
+    """Return "a" or "an"."""
+    return "an" if word[0] in "aeiou" else "a"
 
 
 def source(e: Expr) -> Expr:

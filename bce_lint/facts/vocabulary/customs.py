@@ -12,6 +12,8 @@ ENDING_LAYER = "keras.layers.Dense"
 """What an unread class with `activation="sigmoid"` is taken for: a layer that ends in it."""
 WITHOUT_GRADIENT = frozenset({"numpy", "python"})
 """Frameworks that differentiate nothing."""
+ITSELF = frozenset({"apply", "cpu", "cuda", "eval", "requires_grad_", "share_memory", "to", "train"})
+"""Methods of PyTorch's modules that return the module."""
 USUAL = "tensorflow"
 
 
