@@ -55,10 +55,14 @@ def panels_of(evidence: Evidence, witnesses: Sequence[Witness]) -> list[Panel]:
 
 def _panel(what: str, labels: str, points: Mapping[str, Sequence[tuple[float, float]]], witnesses: Sequence[Witness]) -> Panel:
     curves = tuple(Curve(name, tuple(x for x, _ in of), tuple(y for _, y in of)) for name, of in points.items())
-    mine = next(curve for curve in curves if curve.name == YOURS)
-    bad = [(x, y) for x, y in zip(mine.x, mine.y, strict=True) if not math.isfinite(y)]
-    if not bad:
+    known = dict(points.get(YOURS, ()))
+    every = sorted({x for of in points.values() for x, _ in of})
+    bad = next((x for x in every if not math.isfinite(known.get(x, math.nan))), None)
+    if bad is None:
         return Panel(what, labels, curves)
-    before = max((x for x in mine.x if x < bad[0][0]), default=0.0)
-    bisected = [witness.logit for witness in witnesses if witness.what == what and before <= witness.logit <= bad[0][0]]
-    return Panel(what, labels, curves, min(bisected, default=bad[0][0]), str(bad[0][1]))
+    before = max((x for x in known if x < bad), default=0.0)
+    bisected = min((w for w in witnesses if w.what == what and before <= w.logit <= bad), key=lambda w: w.logit, default=None)
+    if bad not in known and bisected is None:
+        return Panel(what, labels, curves)
+    result = bisected.result if bisected is not None and bad not in known else str(known[bad])
+    return Panel(what, labels, curves, bisected.logit if bisected is not None else bad, result)

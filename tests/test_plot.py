@@ -163,3 +163,17 @@ def test_code_that_never_gives_a_number_is_still_drawn(broken: float) -> None:
     panels = panels_of(replace(EVIDENCE, curve=rows), (Witness("value", 0.0, "whatever the label", str(broken)),))
     assert panels[0].breaks == 0.0
     assert [word for word in words(panels[0]) if word.endswith("from a = 0")]
+
+
+@pytest.mark.parametrize("first", [0.0, 16.6355])
+def test_where_the_code_raises_its_curve_ends_in_that(tmp_path: Path, first: float) -> None:
+    """A curve has no point where the code raised, be it everywhere."""
+
+    def raised(row: Row) -> Row:
+        return Row(row.logit, tuple((name, y) for name, y in row.values if not name.startswith("yours|") or row.logit < first))
+
+    evidence = replace(EVIDENCE, curve=tuple(map(raised, curve(gradient=False))))
+    witnesses = (Witness("value", first, "whatever the label", "ValueError"),)
+    assert {(panel.breaks, panel.result) for panel in panels_of(evidence, witnesses)} == {(first, "ValueError")}
+    assert [panel.breaks for panel in panels_of(evidence, ())] == [None, None]
+    assert len(plot(replace(FINDING, verdict=Confirmed(witnesses, evidence)), tmp_path)) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -423,3 +424,10 @@ def test_witnesses_of_one_place_are_told_together() -> None:
         "value and gradient are nan from |logit| = 16.64, whatever the label",
         "value is inf from |logit| = 87.34, labels all 1",
     ]
+
+
+def test_where_the_code_raises_the_table_says_so() -> None:
+    evidence = replace(EVIDENCE, table=(EVIDENCE.table[0], Row(16.64, (("exact", 5.934e-8),))))
+    shown = report(Confirmed((replace(WITNESS, result="ZeroDivisionError"),), evidence), Screen())
+    assert "confirmed: it raises ZeroDivisionError from |logit| = 16.64" in shown
+    assert re.search(r">\s+16.64\s+raises\s+5.934e-8", shown)

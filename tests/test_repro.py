@@ -80,3 +80,13 @@ def test_a_call_that_no_expression_gives_is_told_of_only(pool: Pool) -> None:
     program = confirmed(verdict(pool, case(source, "np.log(output)", framework="numpy"))).evidence.program
     assert program.rstrip().splitlines()[-1].startswith("# value is nan at |logit| = 103.97")
     compile(program, "repro", "exec")
+
+
+def test_the_script_of_an_error_raises_it(pool: Pool, tmp_path: Path) -> None:
+    source = "import math\ndef odds(output):\n    return math.log(output / (1 - output))\n"
+    given = confirmed(verdict(pool, case(source, "math.log(output / (1 - output))", framework="python")))
+    program = given.evidence.program
+    assert "# raises ZeroDivisionError at |logit| = 36.7368 in float64" in program
+    assert "import numpy" not in program
+    (tmp_path / "repro.py").write_text(program)
+    assert run(tmp_path / "repro.py").stderr.splitlines()[-1].startswith("ZeroDivisionError")

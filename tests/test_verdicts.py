@@ -102,11 +102,23 @@ CONFIRMED = {
         "model = keras.Sequential([keras.layers.Dense(1)])\nmodel.compile('adam', keras.losses.BinaryCrossentropy())\n",
         "gradient is exactly 0 from |logit| = 1, if the label contradicts",
     ),
-    "an error raised": Shown(
+    "an exponential that Python refuses": Shown(
         "numpy",
         "BCE301",
         "import math\ndef sigmoid(x):\n    return 1 / (1 + math.exp(-x))\n",
         "it raises OverflowError from |logit| = 709.8",
+    ),
+    "a logarithm that Python refuses": Shown(
+        "numpy",
+        "BCE103",
+        "import math\ndef loss(label, p):\n    return -(1 - label) * math.log(1 - p)\n",
+        "it raises ValueError from |logit| = 36.74, whatever the label",
+    ),
+    "a quotient that Python refuses": Shown(
+        "numpy",
+        "BCE101",
+        "import math\ndef odds(p):\n    return math.log(p / (1 - p))\n",
+        "it raises ZeroDivisionError from |logit| = 36.74, logits all positive",
     ),
     "a sum that a loop gathers": Shown(
         "numpy",
@@ -249,3 +261,14 @@ def test_what_breaks_for_another_reason_confirms_nothing(pool: Pool) -> None:
     made = found(Shown("torch", "BCE203", DISCARDED, ""))
     assert reason(verdict(pool, made)) == "something else breaks at the same inputs, also once this is fixed"
     confirmed(verdict(pool, replace(made, finding=replace(made.finding, fix=None))))
+
+
+def test_an_error_that_another_function_raises_does_not_confirm_a_finding(pool: Pool) -> None:
+    source = (
+        "import math\ndef sigmoid(x):\n    return 1 / (1 + math.exp(-x))\n"
+        "def loss(label, logit):\n    p = sigmoid(logit)\n    return math.log(1 - p + 1e-3) + 0 * math.exp(logit)\n"
+    )
+    made = case(complete(source), "math.log(1 - p + 1e-3)", framework="python")
+    inputs = (*made.meaning.inputs[:-1], replace(made.meaning.inputs[-1], role=Role.LOGIT))
+    meaning = replace(made.meaning, dtype="float64", inputs=inputs)
+    assert "the flagged operation has no part in it" in refuted(verdict(pool, replace(made, meaning=meaning))).probes

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bce_lint.confirm.case import Case, Options
-from bce_lint.confirm.frameworks import missing, worker
+from bce_lint.confirm.frameworks import dtype, missing, worker
 from bce_lint.confirm.pool import Pool
 from bce_lint.confirm.reference import UNKNOWN, Exact, Reference
 from bce_lint.confirm.slice import NotClosed, program, programs
@@ -82,12 +82,11 @@ class Compare:
         lacking = missing(framework) if framework else f"confirm cannot run {case.meaning.framework} code yet"
         if framework is None or lacking:
             return Seen(good=False, reason=lacking)
-        dtype = self.options.dtype or (case.meaning.dtype if case.meaning.dtype in probes.FORMATS else "float32")
         if sorted((a.role, a.classes) for a in old.arguments) != sorted((a.role, a.classes) for a in new.arguments):
             return Seen(good=False, reason="it takes other inputs than before")
         job = Job(
             replace(old, blame=False),
-            dtype,
+            dtype(case, framework, self.options.dtype),
             self.options.seconds,
             curve=False,
             points=tuple((number, a) for number in PATTERNS for a in MAGNITUDES),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bce_lint.confirm.case import Case, Options
-from bce_lint.confirm.frameworks import missing, worker
+from bce_lint.confirm.frameworks import dtype, missing, worker
 from bce_lint.confirm.pool import Pool
 from bce_lint.confirm.slice import NotClosed, program, programs
 from bce_lint.confirm.slice_fixed import in_function
@@ -17,7 +17,6 @@ from bce_lint.confirm.slice_script import NAME
 from bce_lint.confirm.verdict import Run, beside, judge, loses_digits
 from bce_lint.confirm.worker.job import Break, Failure, Job, Outcome, Program, Reading
 from bce_lint.confirm.worker.measure import FIXED, YOURS
-from bce_lint.confirm.worker.probes import FORMATS
 from bce_lint.finding import Confirmed, Finding, Refuted, Undecided, Verdict
 
 Progress = Callable[[str, int, int], None]
@@ -112,9 +111,8 @@ class Tried:
 
 def _tried(asked: Question, sliced: Program, before: str, pool: Pool) -> Tried:
     case, options = asked.case, asked.options
-    dtype = options.dtype or (case.meaning.dtype if case.meaning.dtype in FORMATS else "float32")
     site = case.meaning.site
-    job = Job(sliced, dtype, options.seconds, options.curve, beside(site), loses_digits(site))
+    job = Job(sliced, dtype(case, asked.framework, options.dtype), options.seconds, options.curve, beside(site), loses_digits(site))
     answer = pool.run(asked.framework, job)
     run = Run(case, job, f"only the flagged expression was run: of its function, {before}" if before else "")
     if isinstance(answer, Failure):

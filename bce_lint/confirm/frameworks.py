@@ -7,6 +7,7 @@ import re
 from importlib.util import find_spec
 
 from bce_lint.confirm.case import Case
+from bce_lint.confirm.worker.probes import FORMATS
 
 WORKERS = {
     "tensorflow": "tensorflow",
@@ -15,8 +16,8 @@ WORKERS = {
     "optax": "jax",
     "numpy": "numpy",
     "scipy": "numpy",
-    "math": "numpy",
-    "python": "numpy",
+    "math": "python",
+    "python": "python",
 }
 KERAS = {"tensorflow": "tensorflow", "jax": "keras-jax", "torch": "keras-torch"}
 """The worker for Keras code by Keras' backend, in the order in which one is looked for."""
@@ -26,6 +27,7 @@ NEEDS = {
     "torch": ("torch",),
     "jax": ("jax",),
     "numpy": ("numpy",),
+    "python": ("numpy",),
     "keras-jax": ("jax", "keras"),
     "keras-torch": ("torch", "keras"),
 }
@@ -50,6 +52,13 @@ def _keras(case: Case, *, old: bool) -> str:
     installed = (name for name in KERAS if find_spec(name) is not None)
     wanted = os.environ.get("KERAS_BACKEND") or next(imported, "") or next(installed, "tensorflow")
     return KERAS.get(wanted, "tensorflow")
+
+
+def dtype(case: Case, worker: str, wanted: str | None) -> str:
+    """Return the dtype to run in: the wanted one, else what the code shows; Python has one only."""
+    if worker == "python":
+        return "float64"
+    return wanted or (case.meaning.dtype if case.meaning.dtype in FORMATS else "float32")
 
 
 def missing(worker: str) -> str:

@@ -183,13 +183,14 @@ def _vanishes(axes: Axes, panel: Panel, zero: float, color: str) -> None:
 
 def _break(axes: Axes, panel: Panel, x: float) -> None:
     """End the user's curve in a cross, and say from where on there is none; NaN by itself would only leave a gap."""
-    mine = next(curve for curve in panel.curves if curve.name == YOURS)
-    last = [y for at, y in zip(mine.x, mine.y, strict=True) if at < x and math.isfinite(y)][-1:]
-    axes.axvspan(x, mine.x[-1], color=PINK, zorder=0.5)
+    mine = [point for curve in panel.curves if curve.name == YOURS for point in zip(curve.x, curve.y, strict=True)]
+    last = [y for at, y in mine if at < x and math.isfinite(y)][-1:]
+    axes.axvspan(x, max(curve.x[-1] for curve in panel.curves), color=PINK, zorder=0.5)
     axes.axvline(x, color=RED, linewidth=1.1, zorder=1)
     axes.plot([x] * len(last), last, "x", color=RED, markersize=11, markeredgewidth=2.8, zorder=5)
+    between = "\n" if panel.result.endswith("Error") else " "
     axes.annotate(
-        f"{'NaN' if panel.result == 'nan' else panel.result} from a = {x:.4g}",
+        f"{'NaN' if panel.result == 'nan' else panel.result}{between}from a = {x:.4g}",
         (x, _free_height(axes, panel, x)),
         xycoords=("data", "axes fraction"),
         xytext=(6, 0),

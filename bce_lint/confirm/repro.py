@@ -23,6 +23,7 @@ SETUP = {
     "PyTorch": "import torch\n",
     "JAX": "import jax\n",
     "NumPy": "import numpy\n",
+    "Python": "import math\n",
 }
 BACKENDS = {"PyTorch": "torch", "JAX": "jax"}
 """Backends of Keras that it does not take by itself."""
@@ -32,6 +33,7 @@ ACTIVATIONS = {
     "PyTorch": "getattr(torch.nn.functional, {name!r})",
     "JAX": "jax.nn.{name}",
     "NumPy": "{name}",
+    "Python": "{name}",
 }
 OTHERWISE = {
     ("TensorFlow", "log_sigmoid"): "tensorflow.math.log_sigmoid",
@@ -39,6 +41,8 @@ OTHERWISE = {
     ("PyTorch", "sigmoid"): "torch.sigmoid",
     ("NumPy", "sigmoid"): "lambda z: numpy.where(z >= 0, 1, numpy.exp(-abs(z))) / (1 + numpy.exp(-abs(z)))",
     ("NumPy", "log_sigmoid"): "lambda z: -numpy.logaddexp(0, -z)",
+    ("Python", "sigmoid"): "lambda z: (1 if z >= 0 else math.exp(-abs(z))) / (1 + math.exp(-abs(z)))",
+    ("Python", "log_sigmoid"): "lambda z: min(z, 0) - math.log1p(math.exp(-abs(z)))",
     ("NumPy", "softmax"): "lambda z: numpy.exp(z - numpy.logaddexp.reduce(z, -1, keepdims=True))",
     ("NumPy", "log_softmax"): "lambda z: z - numpy.logaddexp.reduce(z, -1, keepdims=True)",
 }
@@ -47,6 +51,7 @@ ARRAYS = {
     "PyTorch": "torch.tensor({values}, dtype=torch.{dtype}).reshape({shape})",
     "JAX": "jax.numpy.array({values}, {dtype!r}).reshape({shape})",
     "NumPy": "numpy.array({values}, {dtype!r}).reshape({shape})",
+    "Python": "{values[0]!r}",
 }
 RUNS = {
     "TensorFlow": """\
@@ -66,6 +71,8 @@ print("value", {call})
 print("gradient", jax.grad(lambda logit: {call}.sum())(logit))""",
     "NumPy": """\
 print("value", {call})""",
+    "Python": """\
+print("value", {call})""",
 }
 
 
@@ -80,6 +87,7 @@ def write(finding: Finding, directory: Path) -> Iterator[Path]:
 def script(job: Job, outcome: Outcome, patterns: Sequence[Pattern]) -> str:
     """Return the executed statements in source order, old names given to today's modules first, and the call that breaks last."""
     framework = outcome.framework.partition(" ")[0]
+    framework = "NumPy" if framework == "Python" and outcome.shape else framework
     setup = (_setup(framework, outcome.framework), *_dtype(outcome.framework, job.dtype))
     text = "\n".join([*setup, *_names(outcome), *_statements(job.program, outcome)])
     return re.sub(r"\n{4,}", "\n\n\n", f"{text}\n\n\n{_call(framework, job, outcome, patterns)}\n")
@@ -172,12 +180,12 @@ class _Point:
 def _point(outcome: Outcome) -> _Point | None:
     if outcome.breaks:
         first = outcome.breaks[0]
-        return _Point(first.pattern, first.logit, f"{first.what} is {first.result}")
-    if not outcome.table:
-        return None
-    last = outcome.table[-1]
-    value = next(value for name, value, _ in last.numbers if name == YOURS)
-    return _Point(last.pattern, last.logit, f"mean value is {value:.6g}, as it was meant,")
+        said = f"raises {first.result}" if first.result.endswith("Error") else f"{first.what} is {first.result}"
+        return _Point(first.pattern, first.logit, said)
+    found = ((reading, value) for reading in reversed(outcome.table) for name, value, _ in reading.numbers if name == YOURS)
+    for reading, value in found:
+        return _Point(reading.pattern, reading.logit, f"mean value is {value:.6g}, as it was meant,")
+    return None
 
 
 def _labels(framework: str, job: Job, outcome: Outcome, pattern: Pattern) -> Iterator[str]:

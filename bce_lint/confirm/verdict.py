@@ -31,7 +31,7 @@ from bce_lint.finding import Confirmed, Evidence, Refuted, Row, Undecided, Verdi
 
 EXACT = "exact"
 YOUR_GRADIENT, STABLE_GRADIENT, EXACT_GRADIENT = "your gradient", "stable gradient", "exact gradient"
-OF_MEANING = "; NumPy differentiates nothing, so the gradient is that meaning's exact derivative"
+OF_MEANING = "; {} differentiates nothing, so the gradient is that meaning's exact derivative"
 MINE = (YOURS, FIXED, REFERENCE)
 """The user's own code, not the framework's."""
 RATE = 0.1
@@ -157,7 +157,7 @@ def _probes(run: Ran) -> str:
     outcome = run.outcome
     labels = ", ".join(dict.fromkeys(pattern.labels for pattern in run.patterns))
     logits = ", ".join(dict.fromkeys(pattern.logits for pattern in run.patterns))
-    why = "NumPy differentiates nothing" if _values_only(outcome) else "no gradient reaches the logits"
+    why = f"{_values_only(outcome)} differentiates nothing" if _values_only(outcome) else "no gradient reaches the logits"
     what = "value and gradient" if outcome.gradient else f"value only, since {why}"
     reason = "; the function breaks, but the flagged operation has no part in it" if outcome.elsewhere else ""
     meaning = run.case.meaning
@@ -177,6 +177,7 @@ def evidence(run: Ran) -> Evidence:
     columns = _columns(outcome)
     rows = tuple(Row(r.logit, tuple((c, v) for c, v in _row(r, reference).items() if c in columns)) for r in outcome.table)
     present = {name for row in rows for name, _ in row.values}
+    without = _values_only(outcome)
     shape = " x ".join(map(str, outcome.shape)) or "a single number"
     return Evidence(
         assumed=tuple(_assumed(run)),
@@ -189,13 +190,14 @@ def evidence(run: Ran) -> Evidence:
         training=tuple(_training(run)),
         containment=outcome.layers,
         program=repro.script(run.job, outcome, run.patterns),
-        exact_from=reference.source + (OF_MEANING if EXACT_GRADIENT in present and _values_only(outcome) else ""),
+        exact_from=reference.source + (OF_MEANING.format(without) if without and EXACT_GRADIENT in present else ""),
     )
 
 
-def _values_only(outcome: Outcome) -> bool:
-    """Say whether the framework has no gradients at all."""
-    return outcome.framework.startswith("NumPy")
+def _values_only(outcome: Outcome) -> str:
+    """Return the name of a framework that has no gradients at all, "" for any other."""
+    name = outcome.framework.partition(" ")[0]
+    return name if name in ("NumPy", "Python") else ""
 
 
 def _columns(outcome: Outcome) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bce_lint.finding import Evidence, Row
+from bce_lint.panels import YOURS
 
 STABLE = "stable"
 
@@ -53,8 +54,10 @@ def numbers(evidence: Evidence, witness: float, digits: int = 4) -> Grid:
     lines = []
     for row in evidence.table:
         values = dict(row.values)
-        cells = (Cell(number(row.logit)), *(_cell(values.get(name), digits) for name in evidence.columns))
-        lines.append(Line(cells, row is marked))
+        cells = [Cell(number(row.logit)), *(_cell(values.get(name), digits) for name in evidence.columns)]
+        if YOURS in evidence.columns and YOURS not in values:
+            cells[1 + evidence.columns.index(YOURS)] = Cell("raises", bad=True)
+        lines.append(Line(tuple(cells), row is marked))
     return Grid(("|logit|", *map(heading, evidence.columns)), tuple(lines))
 
 

@@ -131,8 +131,8 @@ def _end(panel: Panel, x: Scale, y: Scale) -> Iterator[str]:
     """Yield the cross in which the user's curve ends, and in words what comes then."""
     assert panel.breaks is not None
     at = x(panel.breaks)
-    mine = next(curve for curve in panel.curves if curve.name == YOURS)
-    last = [v for a, v in zip(mine.x, mine.y, strict=True) if a < panel.breaks and math.isfinite(v)][-1:]
+    mine = [point for curve in panel.curves if curve.name == YOURS for point in zip(curve.x, curve.y, strict=True)]
+    last = [v for a, v in mine if a < panel.breaks and math.isfinite(v)][-1:]
     for height in (y(value) for value in last):
         for sign in (-ARM, ARM):
             ends = f'x1="{at - ARM:.1f}" y1="{height - sign:.1f}" x2="{at + ARM:.1f}" y2="{height + sign:.1f}"'

@@ -96,7 +96,7 @@ class Inputs:
     def emptied(self, backend: Backend) -> Inputs:
         """Return the same call with masks that leave nothing."""
         masks = [name for name, text in self.assumed if text == MASKED]
-        tensors = self.tensors | dict.fromkeys(masks, lambda _, z: backend.leaf((0.0,) * math.prod(z.shape), tuple(z.shape)))
+        tensors = self.tensors | dict.fromkeys(masks, lambda _, z: backend.leaf((0.0,) * math.prod(_shape(z)), _shape(z)))
         return Inputs(self.positional, tensors, self.settings, tuple((n, EMPTY if n in masks else text) for n, text in self.assumed))
 
     def flipped(self, function: Callable[..., object]) -> list[Inputs]:
@@ -107,6 +107,11 @@ class Inputs:
             Inputs(self.positional, self.tensors, {**self.settings, name: value}, (*self.assumed, (name, str(value))))
             for name, value in flags.items()
         ]
+
+
+def _shape(tensor: Tensor) -> tuple[int, ...]:
+    """Return the shape of a tensor, or of a Python number."""
+    return tuple(getattr(tensor, "shape", ()))
 
 
 def _positive(build: Build) -> Build:
@@ -180,7 +185,7 @@ def _tensor(argument: Argument, parameter: inspect.Parameter, how: tuple[Backend
             kind = SQUASHED[argument.role][argument.classes]
             return (lambda _, z: backend.squash(z * sign, kind)), f"{kind.replace('-', '_')}({leaf})"
         case "mask" if not optional:
-            return (lambda _, z: backend.leaf(mask(tuple(z.shape)), tuple(z.shape))), MASKED
+            return (lambda _, z: backend.leaf(mask(_shape(z)), _shape(z))), MASKED
         case _:
             return None, ""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from .inputs import LABEL_KINDS, PER_ROW, Inputs, Layout, UnknownRoleError, bind
 from .job import Failure, Job, Outcome, Program
 from .lazy import SITE, Space, UnboundError
 from .probes import Pattern
+from .refusal import refuses, within
 from .search import Found, Plan, Sample, search, wrong
 from .target import Target, UnreachableError, targets
 
@@ -30,9 +30,6 @@ REASONS = {
     UnsupportedError: "{}",
     UnknownRoleError: "what to give its parameter `{}` is not known",
 }
-
-
-REFUSALS = re.compile(r"math (domain|range) error|expected a \w+ input, got|elements of \w+ should be between 0 and 1")
 
 
 class HopelessError(Exception):
@@ -123,7 +120,16 @@ class Way:
         except Exception as error:
             if hopeless(error):
                 raise
-            return Sample(type(error).__name__, "") if refuses(error) else None
+            return self._refused(error, pattern, magnitude) if refuses(error, self.trial.program) else None
+
+    def _refused(self, error: Exception, pattern: Pattern, magnitude: float) -> Sample:
+        """Return an error as a break, unless the flagged operation was done by then, and finite, or another function raised."""
+        fault = not self.trial.blame or within(error, self.trial.program)
+        if self.trial.blame and self.trial.space.sites:
+            site = _sample(self.run(pattern, magnitude, AT_SITE))
+            fault = bool(site.value or site.gradient)
+        self.trial.elsewhere |= not fault
+        return Sample(type(error).__name__ if fault else "", "")
 
     def weigh(self, result: Raw, site: Raw) -> Sample:
         """Return what is wrong with a result, unless the flagged operation is all right while it should be to blame."""
@@ -166,11 +172,6 @@ class Way:
         """Return the same way to call the same code in float64."""
         trial = Trial(self.trial.program, self.trial.backend, "float64")
         return next(way for way in (w.judging(self.judged) for w in trial.ways([self.layout])) if _depends(way))
-
-
-def refuses(error: Exception) -> bool:
-    """Say whether arithmetic itself raised: Python's does where an array would hold inf or NaN, and some losses refuse such numbers."""
-    return isinstance(error, ArithmeticError) or bool(REFUSALS.search(str(error)))
 
 
 def _sample(raw: Raw) -> Sample:
@@ -271,7 +272,7 @@ def _find(trial: Trial, deadline: float) -> Way:
             except Exception as error:
                 if hopeless(error):
                     raise
-                if refuses(error):
+                if refuses(error, trial.program):
                     return way.judging(judged)
                 errors.append(error)
             if time.monotonic() > deadline:
