@@ -14,7 +14,7 @@ from bce_lint.confirm.slice import NotClosed, program, programs
 from bce_lint.confirm.slice_fixed import in_function
 from bce_lint.confirm.slice_roles import by_name, variants
 from bce_lint.confirm.slice_script import NAME
-from bce_lint.confirm.verdict import Run, beside, judge, loses_digits
+from bce_lint.confirm.verdict import Run, beside, divides, judge, loses_digits
 from bce_lint.confirm.worker.job import Break, Failure, Job, Outcome, Program, Reading
 from bce_lint.confirm.worker.measure import FIXED, YOURS
 from bce_lint.finding import Confirmed, Finding, Refuted, Undecided, Verdict
@@ -112,7 +112,8 @@ class Tried:
 def _tried(asked: Question, sliced: Program, before: str, pool: Pool) -> Tried:
     case, options = asked.case, asked.options
     site = case.meaning.site
-    job = Job(sliced, dtype(case, asked.framework, options.dtype), options.seconds, options.curve, beside(site), loses_digits(site))
+    kind = dtype(case, asked.framework, options.dtype)
+    job = Job(sliced, kind, options.seconds, options.curve, beside(site), loses_digits(site), vanish=True, apart=divides(site))
     answer = pool.run(asked.framework, job)
     run = Run(case, job, f"only the flagged expression was run: of its function, {before}" if before else "")
     if isinstance(answer, Failure):
@@ -135,7 +136,7 @@ def _with_fixed(asked: Question, job: Job, answer: Outcome, pool: Pool) -> Outco
         return answer
     points = (*((r.pattern, r.logit) for r in (*answer.table, *answer.curve)), *((b.pattern, b.logit) for b in answer.breaks))
     after = pool.run(asked.framework, Job(replace(made, blame=False), job.dtype, job.seconds, curve=False, points=points, search=False))
-    if not isinstance(after, Outcome) or (after.shape, after.labels) != (answer.shape, answer.labels):
+    if not isinstance(after, Outcome) or (after.shape, after.labels) != (answer.shape, answer.labels) or _given_else(answer, after):
         return answer
     fixed = {(r.pattern, r.logit): (FIXED, value, slope) for r in after.sweep for name, value, slope in r.numbers if name == YOURS}
 
@@ -154,3 +155,9 @@ def _persists(one: Break, number: tuple[str, float, float] | None, after: Outcom
     _, value, slope = number
     lost = not math.isfinite(value)
     return lost if one.what == "value" else not math.isfinite(slope) and (lost or after.gradient)
+
+
+def _given_else(one: Outcome, other: Outcome) -> bool:
+    """Say whether an input that both runs have is not the same in both."""
+    theirs = dict(other.assumed)
+    return any(theirs.get(name, text) != text for name, text in one.assumed)

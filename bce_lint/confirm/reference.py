@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bce_lint.confirm.worker.inputs import EMPTY, MASKS, PER_ROW
+from bce_lint.confirm.worker.inputs import EACH_ITS_OWN, EMPTY, MASKS, PER_ROW, Layout
 from bce_lint.confirm.worker.job import Argument, Outcome, Reading
 from bce_lint.confirm.worker.measure import REFERENCE, YOURS
 from bce_lint.confirm.worker.probes import Pattern, mask
@@ -105,18 +105,18 @@ class Reference:
             DIRECTION.name: np.array(pattern.direction).reshape(self.outcome.shape),
             LOGITS.name: Mul(MAGNITUDE, DIRECTION),
         }
-        labels = np.array(pattern.y).reshape(self.outcome.shape)
-        labels = labels[..., 0] if self.outcome.labels == PER_ROW else labels
+        labels, rows = (np.array(y).reshape(self.outcome.shape) for y in (pattern.y, Layout(self.outcome.shape).rows()))
+        labels, rows = (labels[..., 0], rows[..., 0]) if self.outcome.labels == PER_ROW else (labels, rows)
         texts = dict(self.outcome.assumed)
         for argument in self.arguments:
             role = Role(argument.role)
-            if role is Role.LABEL:
-                made[argument.name] = labels
-            elif (kind := texts.get(argument.name)) in MASKS:
-                made[argument.name] = np.array(mask(self.outcome.shape)).reshape(self.outcome.shape) * (kind != EMPTY)
+            text = texts.get(argument.name, "")
+            if role is Role.LABEL and "labels" in text:
+                made[argument.name] = rows if text == EACH_ITS_OWN else labels
+            elif text in MASKS:
+                made[argument.name] = np.array(mask(self.outcome.shape)).reshape(self.outcome.shape) * (text != EMPTY)
             elif role in MADE:
-                logits = OPPOSITE if "-logit" in texts.get(argument.name, "") else LOGITS
-                made[argument.name] = _squashed(role, logits, classes=argument.classes)
+                made[argument.name] = _squashed(role, OPPOSITE if "-logit" in text else LOGITS, classes="softmax(" in text)
         return made | self._settings()
 
     def _settings(self) -> dict[str, float]:
@@ -129,7 +129,7 @@ class Reference:
         return settings
 
 
-MADE = {Role.LOGIT, Role.AMOUNT, Role.PROBABILITY, Role.LOG_PROBABILITY}
+MADE = {Role.LABEL, Role.LOGIT, Role.AMOUNT, Role.PROBABILITY, Role.LOG_PROBABILITY}
 
 
 def _squashed(role: Role, logits: Expr, *, classes: bool) -> Expr:

@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import indent
 
 from bce_lint.confirm import files
-from bce_lint.confirm.worker.inputs import BOOLEAN, EMPTY, PER_ROW
+from bce_lint.confirm.worker.inputs import BOOLEAN, EACH_ITS_OWN, EMPTY, PER_ROW, Layout
 from bce_lint.confirm.worker.job import Job, Outcome, Program, SourceFile
 from bce_lint.confirm.worker.measure import YOURS
 from bce_lint.confirm.worker.probes import Pattern, mask
@@ -191,7 +191,8 @@ def _point(outcome: Outcome) -> _Point | None:
 def _labels(framework: str, job: Job, outcome: Outcome, pattern: Pattern) -> Iterator[str]:
     if not outcome.labelled:
         return
-    values: list[float] = list(pattern.y)
+    own = EACH_ITS_OWN in dict(outcome.assumed).values()
+    values: list[float] = Layout(outcome.shape).rows() if own else list(pattern.y)
     shape, dtype = outcome.shape, job.dtype if outcome.labels in ("numbers", PER_ROW) else "int64"
     if outcome.labels in ("class numbers", PER_ROW):
         rows = [values[start : start + shape[-1]] for start in range(0, len(values), shape[-1])]

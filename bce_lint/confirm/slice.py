@@ -12,8 +12,9 @@ from pathlib import Path
 
 from bce_lint.confirm import slice_project as project
 from bce_lint.confirm.case import Case
+from bce_lint.confirm.slice_near import near
 from bce_lint.confirm.slice_pieces import DEFINITIONS, Definition, Piece, cut, definition
-from bce_lint.confirm.slice_roles import otherwise, taken
+from bce_lint.confirm.slice_roles import otherwise, pairs, strings, taken
 from bce_lint.confirm.slice_script import NAME, Script, Surroundings, attributes, compiled, script
 from bce_lint.confirm.worker.job import Argument, Program, SourceFile, Statement, Step
 from bce_lint.confirm.worker.lazy import SITE
@@ -36,12 +37,16 @@ class NotClosed:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the flagged code stands: its module-level piece, the definitions around it from the outside in, its expression."""
+    """Where the flagged code stands: its module-level piece, the definitions around it from the outside in, its expression.
+
+    Of `x /= y` the expression is `x / y`, which is written nowhere; `augmented` is that statement.
+    """
 
     piece: Piece
     around: tuple[Definition, ...]
     chain: tuple[ast.AST, ...]
     node: ast.expr | None
+    augmented: ast.AugAssign | None = None
 
 
 @dataclass(slots=True)
@@ -60,6 +65,8 @@ def programs(case: Case) -> Iterator[Program | NotClosed]:
     """Yield what could be run for a finding, the most telling first: its function, the expression around it, the operation alone."""
     pieces = cut(case.source)
     place = locate(case.source, pieces, case.span)
+    if place is not None and isinstance(case.meaning.site, Div | Pow):
+        place = _written_out(place)
     if place is None:
         yield NotClosed("its statement does not parse by itself")
         return
@@ -68,15 +75,33 @@ def programs(case: Case) -> Iterator[Program | NotClosed]:
         return
     steps = _steps(place, case.meaning)
     if steps and steps[-1].kind == "function" and case.meaning.path[-1:] != ("<lambda>",):
-        arguments = tuple(Argument(i.name, str(i.role), i.classes, i.default) for i in taken(case.meaning, place.around))
+        inputs, texts = taken(case.meaning, place.around), strings(place.around)
+        arguments = tuple(Argument(i.name, str(i.role), i.classes, i.default, texts.get(i.name, "")) for i in inputs)
         lifted = _lifted(place, case.source)
         if lifted is not place:
             place, steps = lifted, steps[-1:]
-        entry = Entry(place.piece, mark(place), steps, arguments)
+        entry = Entry(place.piece, mark(place), steps, arguments, pairs(place.around, inputs))
         yield _program(case, pieces if place.piece in pieces else (*pieces, place.piece), entry)
-    yield _expression(case, pieces, place)
-    if place.node is not None:
-        yield _expression(case, pieces, replace(place, chain=(place.node,)))
+    yield from _expressions(case, pieces, place)
+
+
+def _expressions(case: Case, pieces: tuple[Piece, ...], place: Place) -> Iterator[Program | NotClosed]:
+    """Yield the expression around the flagged operation, that alone, and last no more than the arithmetic around it."""
+    if place.node is None:
+        yield NotClosed("it is not an expression")
+        return
+    around, seen = _around(case, pieces, place), set[str]()
+    ways = (
+        script(around, list(place.chain), place.node),
+        script(around, [place.node], place.node),
+        near(around, list(place.chain), place.node),
+    )
+    for made in ways:
+        if made is not None and made.marked not in seen:
+            seen.add(made.marked)
+            yield _scripted(case, pieces, made)
+    if not seen:
+        yield NotClosed("nothing that varies goes into it")
 
 
 def program(case: Case) -> Program | NotClosed:
@@ -92,6 +117,7 @@ class Entry:
     marked: str
     steps: tuple[Step, ...]
     arguments: tuple[Argument, ...]
+    pairs: bool = False
 
 
 def _program(case: Case, pieces: tuple[Piece, ...], entry: Entry) -> Program:
@@ -100,7 +126,7 @@ def _program(case: Case, pieces: tuple[Piece, ...], entry: Entry) -> Program:
     files = tuple(_file(reach, number) for number in range(len(reach.places)))
     own = sorted(reach.taken[0])
     blame = isinstance(case.meaning.site, BREAKING)
-    return Program(files, own.index(pieces.index(entry.piece)), entry.marked, blame, entry.steps, entry.arguments)
+    return Program(files, own.index(pieces.index(entry.piece)), entry.marked, blame, entry.steps, entry.arguments, entry.pairs)
 
 
 def _customary(pieces: tuple[Piece, ...], entry: Piece) -> Iterator[Piece]:
@@ -111,13 +137,6 @@ def _customary(pieces: tuple[Piece, ...], entry: Piece) -> Iterator[Piece]:
         if name in used - bound:
             text = f"import {module} as {name}"
             yield Piece(ast.parse(text).body[0], (name,), 1, text, "", frozenset())
-
-
-def _expression(case: Case, pieces: tuple[Piece, ...], place: Place) -> Program | NotClosed:
-    if place.node is None:
-        return NotClosed("it is not an expression")
-    made = script(_around(case, pieces, place), list(place.chain), place.node)
-    return NotClosed("nothing that varies goes into it") if made is None else _scripted(case, pieces, made)
 
 
 def _compiled(case: Case, pieces: tuple[Piece, ...], place: Place) -> Program | None:
@@ -152,7 +171,7 @@ def _lifted(place: Place, source: str) -> Place:
     if bound & used:
         return place
     piece = definition(inner, source.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    return Place(piece, (inner,), place.chain[place.chain.index(inner) :], place.node)
+    return replace(place, piece=piece, around=(inner,), chain=place.chain[place.chain.index(inner) :])
 
 
 def _locals(function: ast.AST) -> set[str]:
@@ -175,6 +194,21 @@ def locate(source: str, pieces: tuple[Piece, ...], span: Span) -> Place | None:
     if around and around[0] is not piece.node:
         piece = definition(around[0], lines)
     return Place(piece, around, tuple(chain), _operation([node for node in chain if isinstance(node, ast.expr)]))
+
+
+def _written_out(place: Place) -> Place:
+    """Return the place of `x /= y`, whose right side alone is underlined, with the division as its expression."""
+    statement = next((node for node in reversed(place.chain) if isinstance(node, ast.stmt)), None)
+    if not isinstance(statement, ast.AugAssign) or not isinstance(statement.op, ast.Div | ast.Pow):
+        return place
+    if place.node is not statement.value and isinstance(place.node, ast.BinOp):
+        return place
+    target = ast.parse(ast.unparse(statement.target), mode="eval").body
+    for node in ast.walk(target):
+        ast.copy_location(node, statement)
+    whole = ast.copy_location(ast.BinOp(target, statement.op, statement.value), statement)
+    chain = (*place.chain[: place.chain.index(statement) + 1], whole)
+    return replace(place, chain=chain, node=whole, augmented=statement)
 
 
 def _bytes(lines: list[str], row: int, column: int) -> tuple[int, int]:
@@ -223,6 +257,12 @@ def mark(place: Place) -> str:
     if node is None or node.end_lineno is None or node.end_col_offset is None:
         return place.piece.text
     lines = [line.encode() for line in place.piece.text.split("\n")]
+    if (statement := place.augmented) is not None:
+        first, last = node.lineno - place.piece.line, node.end_lineno - place.piece.line
+        before, after = lines[first][: node.col_offset], lines[last][node.end_col_offset :]
+        written = f"{ast.unparse(statement.target)} = {SITE}({ast.unparse(node)})".encode()
+        lines[first : last + 1] = [before + written + after, *[b""] * (last - first)]
+        return b"\n".join(lines).decode()
     for row, column, inserted in ((node.end_lineno, node.end_col_offset, b")"), (node.lineno, node.col_offset, f"{SITE}(".encode())):
         line = lines[row - place.piece.line]
         lines[row - place.piece.line] = line[:column] + inserted + line[column:]

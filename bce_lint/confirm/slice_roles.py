@@ -54,6 +54,8 @@ UNSIGNED = (Square, Abs, Exp, Sigmoid, Softmax, Softplus, Norm, Std, Var, Cosh, 
 POSITIVE = (Log, Log1p, Sqrt, Pow)
 """Ops that are meant for numbers above 0 only."""
 
+AXES = ("axis", "axes", "dim")
+
 UNREAD = (Opaque, Param, Free)
 """What the linter could not follow any further."""
 
@@ -71,25 +73,90 @@ def taken(meaning: Meaning, around: Around) -> tuple[Input, ...]:
     That is not done where a logarithm or a root is taken of it, whatever its sign: it will be positive then.
     What goes into a cosh is an error: a prediction that is a probability by name only may be any number then.
     """
+    optional = _optional(around)
     settings = (arg.arg for node in around if not isinstance(node, ast.ClassDef) for arg in node.args.args)
     several = any(SEVERAL.search(name) for name in settings) or any(SEVERAL.search(node.name) for node in around)
-    called = _called(around)
-    unknown = [i.name for i in meaning.inputs if i.role is Role.UNKNOWN and i.default is None and i.name not in called]
+    called, axes, texts = _called(around), _axes(around), strings(around)
+    unknown = [
+        i.name
+        for i in meaning.inputs
+        if i.role is Role.UNKNOWN and i.default is None and i.name not in called | optional | axes | texts.keys()
+    ]
     alone = len(unknown) <= 2 and not _positive(meaning.site, unknown) and not any(i.role in VARYING for i in meaning.inputs)
     errors = any(isinstance(e, Cosh) for e in walk(meaning.site))
     numbers = [i.name for i in meaning.inputs if i.role is Role.PROBABILITY and i.guessed] if errors else []
     roles = dict.fromkeys([*numbers, *(unknown if alone else ())], Role.LOGIT) | dict.fromkeys(called, Role.FUNCTION)
+    roles |= {i.name: Role.UNKNOWN for i in meaning.inputs if i.because == UNSAID and i.name in optional}
+    roles |= dict.fromkeys(axes, Role.INTEGER) | dict.fromkeys(texts, Role.UNKNOWN)
     inputs = (_claimed(meaning.site, given) for given in meaning.inputs)
     return tuple(replace(i, role=roles.get(i.name, i.role), classes=i.classes or several) for i in inputs)
 
 
+def _inner(around: Around) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """Return the innermost function."""
+    return next((node for node in reversed(around) if not isinstance(node, ast.ClassDef)), None)
+
+
+def _axes(around: Around) -> set[str]:
+    """Return the parameters of the innermost function that it gives as axes."""
+    inner = _inner(around)
+    keywords = (node for node in ast.walk(inner) if isinstance(node, ast.keyword)) if inner is not None else ()
+    return {k.value.id for k in keywords if k.arg in AXES and isinstance(k.value, ast.Name)} & _parameters(inner)
+
+
+def strings(around: Around) -> dict[str, str]:
+    """Return the parameters of the innermost function that it compares to strings, each with the first of these."""
+    inner, found = _inner(around), dict[str, str]()
+    for node in ast.walk(inner) if inner is not None else ():
+        match node:
+            case ast.Compare(ast.Name(name), [ast.Eq() | ast.NotEq()], [ast.Constant(str() as text)]):
+                found.setdefault(name, text)
+            case ast.Compare(ast.Name(name), [ast.In() | ast.NotIn()], [ast.Tuple([ast.Constant(str() as text), *_])]):
+                found.setdefault(name, text)
+    return {name: text for name, text in found.items() if name in _parameters(inner)}
+
+
+def pairs(around: Around, inputs: Sequence[Input]) -> bool:
+    """Say whether the innermost function compares labels with each other: they are the classes of rows then, and may be many."""
+    labels = {given.name for given in inputs if given.role is Role.LABEL}
+    inner = _inner(around)
+    for node in ast.walk(inner) if inner is not None else ():
+        match node:
+            case ast.Assign(targets=[ast.Name(name)], value=value) if labels & _names(value):
+                labels.add(name)
+            case ast.Compare(left, [ast.Eq() | ast.NotEq()], [right]) if labels & _names(left) and labels & _names(right):
+                return True
+            case ast.Call(func=ast.Attribute(attr="equal" | "not_equal" | "eq" | "ne"), args=[left, right]):
+                if labels & _names(left) and labels & _names(right):
+                    return True
+    return False
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def _parameters(inner: ast.FunctionDef | ast.AsyncFunctionDef | None) -> set[str]:
+    return set() if inner is None else {arg.arg for arg in (*inner.args.posonlyargs, *inner.args.args, *inner.args.kwonlyargs)}
+
+
+def _optional(around: Around) -> set[str]:
+    """Return the parameters of the innermost function that have a default, which they keep where nothing says what they are."""
+    inner = _inner(around)
+    if inner is None:
+        return set()
+    placed = [*inner.args.posonlyargs, *inner.args.args]
+    named = (arg for arg, default in zip(inner.args.kwonlyargs, inner.args.kw_defaults, strict=True) if default is not None)
+    return {arg.arg for arg in (*placed[len(placed) - len(inner.args.defaults) :], *named)}
+
+
 def _called(around: Around) -> set[str]:
     """Return the parameters that the innermost function calls."""
-    inner = next((node for node in reversed(around) if not isinstance(node, ast.ClassDef)), None)
+    inner = _inner(around)
     if inner is None:
         return set()
     calls = {node.func.id for node in ast.walk(inner) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    return calls & {arg.arg for arg in (*inner.args.posonlyargs, *inner.args.args, *inner.args.kwonlyargs)}
+    return calls & _parameters(inner)
 
 
 def _claimed(site: Expr, given: Input) -> Input:

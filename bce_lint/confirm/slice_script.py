@@ -130,7 +130,7 @@ def _largest(chain: list[ast.AST], site: ast.expr) -> ast.expr:
     """Return the outermost expression around the site that is not an argument of a call that does something else."""
     best: ast.expr = site
     for node in reversed(chain[: chain.index(site)]):
-        if isinstance(node, ast.Call) and STOPS.search(_called(node)):
+        if isinstance(node, ast.Call) and STOPS.search(called(node)):
             break
         if not isinstance(node, ast.expr) or isinstance(
             node, ast.Lambda | ast.ListComp | ast.GeneratorExp | ast.List | ast.Tuple | ast.Dict
@@ -140,11 +140,11 @@ def _largest(chain: list[ast.AST], site: ast.expr) -> ast.expr:
     return best
 
 
-def _called(node: ast.Call) -> str:
+def called(node: ast.Call) -> str:
     """Return the dotted name of what is called: of `a.b(...)(x)` that is `a.b`, of `(x + y).log()` it is `.log`."""
     match node.func:
         case ast.Call() as made:
-            return _called(made)
+            return called(made)
         case ast.Attribute(attr=attr):
             return dotted(node.func) or f".{attr}"
         case _:
@@ -164,7 +164,7 @@ class _Maker:
     assigned: dict[str, list[tuple[int, ast.expr | None]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, row, value in _assignments(self.around.body):
+        for name, row, value in assignments(self.around.body):
             self.assigned.setdefault(name, []).append((row, value))
 
     def function(self, result: ast.expr) -> str:
@@ -181,8 +181,8 @@ class _Maker:
         match node:
             case ast.Name(name, ast.Load()):
                 return self._name(name, row)
-            case ast.Call() if ACTIVATIONS.search(_called(node)) and node.args:
-                self.classes |= "softmax" in _called(node)
+            case ast.Call() if ACTIVATIONS.search(called(node)) and node.args:
+                self.classes |= "softmax" in called(node)
                 return ast.Call(node.func, [self._logit(node.args[0], row), *node.args[1:]], node.keywords)
             case ast.Call() if node is not self.site and (kind := self._kind(node, row)) is not None:
                 return self._parameter(LOGIT if kind is Role.LOGIT else "variable" if kind is Role.WEIGHT else "data", kind)
@@ -228,7 +228,7 @@ class _Maker:
         """Note that what an exponential takes may be any number: its use says more than its name."""
         match node:
             case ast.Call(args=[ast.Name(name) | ast.UnaryOp(operand=ast.Name(name))]) if name in self.params and GROWING.search(
-                _called(node)
+                called(node)
             ):
                 self.params[name] = Role.LOGIT
 
@@ -261,9 +261,7 @@ class _Maker:
 
     def _defined(self, name: str) -> bool:
         """Say whether the worker can get at a name: by executing the module's own statement, or because everybody knows it."""
-        return (
-            any(name in piece.names and not piece.why_not for piece in self.around.pieces) or name in CUSTOMARY or hasattr(builtins, name)
-        )
+        return stands_by(self.around, name)
 
     def _cut(self, node: ast.expr, row: int, depth: int = 0) -> bool:
         """Say whether an expression rests on something that is cut."""
@@ -280,7 +278,7 @@ class _Maker:
 
     def _kind(self, node: ast.Call, row: int) -> Role | None:
         """Return what a call that is cut off gives; one of an object made here, or of a name that nobody defines, gives data."""
-        kind = _kind(node)
+        kind = kind_of(node)
         root = dotted(node.func).partition(".")[0]
         given = self._given(root, row)
         method = isinstance(node.func, ast.Attribute) and bool(METHODS.search(node.func.attr))
@@ -319,9 +317,9 @@ class _Maker:
 MOST_STEPS = 20
 
 
-def _kind(node: ast.Call) -> Role | None:
+def kind_of(node: ast.Call) -> Role | None:
     """Return what a call that is cut off gives: logits, a variable, or data; None for a call that stays."""
-    name = _called(node)
+    name = called(node)
     for keyword in node.keywords:
         if keyword.arg == "activation" and LINEAR.search(name):
             text = ast.unparse(keyword.value)
@@ -333,7 +331,7 @@ def _kind(node: ast.Call) -> Role | None:
     return Role.UNKNOWN if DATA.search(name) else None
 
 
-def _assignments(body: Iterable[ast.stmt], fresh: set[str] | None = None) -> Iterator[tuple[str, int, ast.expr | None]]:
+def assignments(body: Iterable[ast.stmt], fresh: set[str] | None = None) -> Iterator[tuple[str, int, ast.expr | None]]:
     """Yield name, line and value of every binding in a scope, in source order; `fresh` are the names bound in this round of a loop.
 
     There is no value where it is one of several, a loop's, gathered in a list, or one that a loop computes from that of the round before.
@@ -354,7 +352,12 @@ def _assignments(body: Iterable[ast.stmt], fresh: set[str] | None = None) -> Ite
                 yield from ((inner.id, node.lineno, None) for inner in _targets(node))
         looped = isinstance(node, ast.For | ast.AsyncFor | ast.While)
         for part in ("body", "orelse", "handlers", "finalbody"):
-            yield from _assignments(getattr(node, part, ()), set() if looped else None if fresh is None else {*fresh})
+            yield from assignments(getattr(node, part, ()), set() if looped else None if fresh is None else {*fresh})
+
+
+def stands_by(around: Surroundings, name: str) -> bool:
+    """Say whether the worker can get at a name of the module, or one that everybody knows."""
+    return any(name in piece.names and not piece.why_not for piece in around.pieces) or name in CUSTOMARY or hasattr(builtins, name)
 
 
 def _empty(value: ast.expr) -> bool:

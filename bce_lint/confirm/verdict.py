@@ -19,12 +19,17 @@ from bce_lint.facts.expr import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
     Const,
+    Div,
+    DivNoNan,
     Expr,
     Log,
     LogSoftmax,
     NegativeLogLikelihood,
+    Norm,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
+    Sqrt,
+    Std,
     Sub,
 )
 from bce_lint.finding import Confirmed, Evidence, Refuted, Row, Undecided, Verdict, Witness
@@ -89,6 +94,8 @@ def judge(run: Run, answer: Outcome | Failure) -> Verdict:
         return Undecided(f"nothing broke, but {answer.skipped} of {len(ran.patterns)} input patterns could not be run")
     if (off := _off(ran)) is not None:
         return Confirmed((off.witness,), evidence(off.ran))
+    if run.job.digits and not any(_known(ran)):
+        return Undecided("nothing breaks, but how exact it is cannot be told: nothing more exact than it is at hand")
     if beside(run.case.meaning.site) and not answer.gradient:
         return Undecided("nothing breaks, but whether this loss teaches anything only its gradient could tell")
     return Refuted(_probes(ran), evidence(ran))
@@ -111,13 +118,19 @@ def _off(run: Ran) -> Off | None:
     for reading in sorted(outcome.sweep, key=lambda r: (digits and r.logit > 1, abs(math.log10(r.logit)))):
         mine = next((value for name, value, _ in reading.numbers if name == YOURS and math.isfinite(value)), math.nan)
         right = reference.value(reading) if digits or reading.logit >= 1 else math.nan
-        if abs(mine - right) > max(relative * abs(right), absolute):
+        if abs(mine - right) > max(relative * abs(right), absolute) and not (digits and right == 0):
             share = abs(mine - right) / abs(right) if right else math.inf
             result = f"off by {share:.2g} of it" if share < 1 else f"{mine:.4g} in place of {right:.4g}"
             table = tuple(r for r in outcome.sweep if r.pattern == reading.pattern)
             ran = Ran(run.case, run.job, run.note, replace(outcome, table=table))
             return Off(Witness("value", reading.logit, _labels(run.patterns[reading.pattern]), result), ran)
     return None
+
+
+def _known(run: Ran) -> Iterator[bool]:
+    """Yield for every point whether what is exact there is known."""
+    reference = Reference(run.case.meaning, run.job.program.arguments, run.outcome, run.patterns)
+    yield from (not math.isnan(reference.value(reading)) for reading in run.outcome.sweep)
 
 
 def loses_digits(site: Expr) -> bool:
@@ -127,6 +140,11 @@ def loses_digits(site: Expr) -> bool:
             return True
         case _:
             return False
+
+
+def divides(site: Expr) -> bool:
+    """Say whether the flagged operation is one that breaks where what goes into it vanishes."""
+    return isinstance(site, Div | DivNoNan | Norm | Sqrt | Std)
 
 
 def witnesses(run: Ran) -> Iterator[Witness]:

@@ -74,6 +74,8 @@ def first(*args: object, **_: object) -> object:
 
 def _from_role(argument: Argument) -> object:
     match argument.role:
+        case _ if argument.text:
+            return argument.text
         case _ if argument.default is not None:
             return argument.default
         case "weight" if argument.classes:

@@ -14,10 +14,13 @@ from .job import Argument
 from .probes import mask
 
 LABEL, MASK, WEIGHT = "label", "mask", "weight"
-SQUASHED = {"probability": ("sigmoid", "softmax"), "log-probability": ("log-sigmoid", "log-softmax")}
+SQUASHED = {"probability": ("sigmoid", "softmax"), "log-probability": ("log_sigmoid", "log_softmax")}
 LABEL_KINDS = ("numbers", "integers", "class numbers")
 PER_ROW = "one a row"
 """Labels without the last axis of the logits, that each row's first entry has: classes of embeddings."""
+
+EACH_ITS_OWN = "labels, each row another"
+LABELS = ("labels 0 and 1", "one-hot labels")
 
 MASKED, EMPTY, BOOLEAN = "a mask of 1 and 0", "a mask of 0 alone", "a mask of true and false"
 MASKS = (MASKED, EMPTY, BOOLEAN)
@@ -49,6 +52,11 @@ class Layout:
         if self.labels == PER_ROW:
             return backend.leaf([row[0] for row in rows], self.shape[:-1])
         return backend.whole([float(row.index(max(row))) for row in rows], self.shape[:-1])
+
+    def rows(self) -> list[float]:
+        """Return the number of each entry's row."""
+        width = self.shape[-1] if len(self.shape) > 1 else 1
+        return [float(number // width) for number in range(math.prod(self.shape))]
 
 
 Build = Callable[[Tensor, Tensor], Tensor]
@@ -98,6 +106,21 @@ class Inputs:
         masks = [name for name, text in self.assumed if text == MASKED]
         tensors = self.tensors | dict.fromkeys(masks, lambda _, z: backend.leaf((0.0,) * math.prod(_shape(z)), _shape(z)))
         return Inputs(self.positional, tensors, self.settings, tuple((n, EMPTY if n in masks else text) for n, text in self.assumed))
+
+    def respelled(self, old: str, new: str, backend: Backend) -> Inputs | None:
+        """Return the same call with other tensors, as their descriptions become with `new` in place of `old`; None if none has it."""
+        changed = {name: text.replace(old, new) for name, text in self.assumed if name in self.tensors and old in text}
+        tensors = self.tensors | {name: _build(text, backend) for name, text in changed.items()}
+        assumed = tuple((name, changed.get(name, text)) for name, text in self.assumed)
+        return Inputs(self.positional, tensors, self.settings, assumed) if changed else None
+
+    def each_its_own(self, layout: Layout, backend: Backend) -> Inputs:
+        """Return the same call with labels that are all different, whatever the pattern's are."""
+        labels = [name for name, text in self.assumed if text in LABELS]
+        tensors = self.tensors | dict.fromkeys(labels, lambda _, z: layout.pass_labels(layout.rows(), backend))  # noqa: ARG005
+        return Inputs(
+            self.positional, tensors, self.settings, tuple((n, EACH_ITS_OWN if n in labels else text) for n, text in self.assumed)
+        )
 
     def flipped(self, function: Callable[..., object]) -> list[Inputs]:
         """Return the same call with each true-or-false default turned round, one at a time."""
@@ -176,18 +199,24 @@ def _tensor(argument: Argument, parameter: inspect.Parameter, how: tuple[Backend
     optional = parameter.default is not inspect.Parameter.empty
     match argument.role:
         case "label":
-            return (lambda y, _: y), "one-hot labels" if argument.classes else "labels 0 and 1"
-        case "logit":
-            return (lambda _, z: z * sign), leaf
-        case "amount":
-            return (lambda _, z: abs(z)), "|logit|"
-        case "probability" | "log-probability":
-            kind = SQUASHED[argument.role][argument.classes]
-            return (lambda _, z: backend.squash(z * sign, kind)), f"{kind.replace('-', '_')}({leaf})"
+            return (lambda y, _: y), LABELS[argument.classes]
+        case "logit" | "amount" | "probability" | "log-probability":
+            squashed = f"{SQUASHED[argument.role][argument.classes]}({leaf})" if argument.role in SQUASHED else ""
+            words = squashed or ("|logit|" if argument.role == "amount" else leaf)
+            return _build(words, backend), words
         case "mask" if not optional:
             return (lambda _, z: backend.leaf(mask(_shape(z)), _shape(z))), MASKED
         case _:
             return None, ""
+
+
+def _build(words: str, backend: Backend) -> Build:
+    """Return what makes a tensor of the logits as it is described: "-logit", "|logit|", "softmax(logit)"."""
+    sign = -1 if "-logit" in words else 1
+    kind = words.partition("(")[0].replace("_", "-") if "(" in words else ""
+    if kind:
+        return lambda _, z: backend.squash(z * sign, kind)
+    return (lambda _, z: abs(z)) if words.startswith("|") else lambda _, z: z * sign
 
 
 def _setting(name: str, arguments: Sequence[Argument]) -> object:

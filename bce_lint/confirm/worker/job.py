@@ -40,12 +40,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """What an input is probed with: `role` as in the linter's `Role`; `classes` says that it lies along a class axis."""
+    """What an input is probed with: `role` as in the linter's `Role`; `classes` says that it lies along a class axis.
+
+    `text` is what a setting is that the code compares to strings.
+    """
 
     name: str
     role: str
     classes: bool = False
     default: float | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Program:
     """A slice: `files[0]` is the flagged one, `statement` the number of the piece of it that holds the flagged code.
 
     `marked` is that piece's text with the flagged operation inside `__site__(...)`; `blame` says that a break counts only where
-    that operation, or its gradient, is not finite itself.
+    that operation, or its gradient, is not finite itself. `pairs` says that labels are compared with each other.
     """
 
     files: tuple[SourceFile, ...]
@@ -62,6 +66,7 @@ class Program:
     blame: bool
     path: tuple[Step, ...]
     arguments: tuple[Argument, ...]
+    pairs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,8 @@ class Job:
     `beside` names the cross entropy, "sigmoid" or "softmax", that the code is to be measured by even if it is no multiple of it: where
     that has a gradient for a wrong answer, the code must have one ("": nothing of the kind is asked).
     `digits` asks for values of all sizes, whatever breaks; `points`, by pattern and |logit|, for these and where it breaks.
-    `search` is false to read those only.
+    `search` is false to read those only. `vanish` asks, where nothing breaks, for inputs in which more vanishes; `apart` for such
+    along a class axis, where each probability may vanish by itself.
     """
 
     program: Program
@@ -82,6 +88,8 @@ class Job:
     digits: bool = False
     points: tuple[tuple[int, float], ...] = ()
     search: bool = True
+    vanish: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,8 @@ def _sides(found: Found, patterns: Sequence[Pattern]) -> list[int]:
 
 def _sweep(patterns: Sequence[Pattern], backend: Backend) -> list[_Point]:
     """Return points from the smallest to the largest that ordinary numbers come to."""
-    return [_Point(number, backend.rounded(a)) for number in range(min(2, len(patterns))) for a in probes.SIZES]
+    some = patterns[:2] if patterns[0].labels else patterns
+    return [_Point(number, backend.rounded(a)) for number in range(len(some)) for a in probes.SIZES]
 
 
 def _asked(job: Job, found: Found, patterns: Sequence[Pattern], backend: Backend) -> list[_Point]:

@@ -13,9 +13,15 @@ FORMATS = {"float16": (11, 15), "bfloat16": (8, 127), "float32": (24, 127), "flo
 SIZES = (*(1.3 * 10.0**k for k in (-15, -13, -11, -9, -7, -6, -5, -4, -3, -2, -1)), 1.0, 10.0, 100.0, 1e3, 1e4)
 """Magnitudes at which a finite value is compared to the exact one; the small ones are rounded when they are added to 1."""
 
+SPREADS = {"nearly equal": 2.0**-7, "very nearly equal": 2.0**-21}
+"""How far apart equal logits are: their variance is what a difference of mean squares cannot resolve, in float32 and in float64."""
+
 CLASSES = 3
 BATCH = 6
 """Two and three divide it: some losses take pairs or splits of a batch."""
+
+SQUARE = (BATCH, BATCH)
+"""What is known of each pair of rows, or embeddings as many as wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,8 @@ def patterns(shape: tuple[int, ...], *, classes: bool, labelled: bool) -> tuple[
     if not labelled:
         alternating = tuple(1.0 if i % 2 else -1.0 for i in range(size))
         signs = {"of both signs": alternating, "all positive": (1.0,) * size, "all negative": (-1.0,) * size}
+        for words, spread in SPREADS.items():
+            signs[f"all positive and {words}"] = tuple(1.0 - spread * (i % 2) for i in range(size))
         return tuple(Pattern("", name, (0.0,) * size, direction, "") for name, direction in signs.items())
     return _one_hot(size, shape[-1]) if classes and shape and shape[-1] > 1 else _binary(size)
 
@@ -83,6 +91,7 @@ def _one_hot(size: int, classes: int) -> tuple[Pattern, ...]:
         Pattern("all 0", "for the first class", (0.0,) * size, first, ""),
         Pattern("one-hot", "all positive", hot, (1.0,) * size, ""),
         Pattern("one-hot", "all negative", hot, (-1.0,) * size, ""),
+        Pattern("all 0", "all negative", (0.0,) * size, (-1.0,) * size, ""),
     )
 
 

@@ -39,6 +39,9 @@ ENVIRONMENT = {
     "TF_NUM_INTEROP_THREADS": "1",
 }
 
+FOLDERS = ("TMPDIR", "TORCHINDUCTOR_CACHE_DIR")
+"""Where a framework makes a folder when a part of it is imported: a job has one of its own, and may make none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
@@ -123,6 +126,7 @@ def _be_child(job: Job, framework: Backend, report: int, surroundings: tuple[Pat
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         folder, close = surroundings
+        os.environ.update(dict.fromkeys(FOLDERS, str(folder)))
         layers = contain.enter(folder, job.seconds, close)
         result = _with_layers(trial.perform(job, framework), layers)
         data = memoryview(json.dumps(_tagged(result)).encode())

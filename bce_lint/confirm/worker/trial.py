@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from . import dead, measure, probes
 from .backend import Backend, NoTensorError, Raw, Tensor, UnsupportedError
 from .contain import DeniedError
-from .inputs import LABEL_KINDS, PER_ROW, Inputs, Layout, UnknownRoleError, bind
+from .inputs import LABEL_KINDS, LABELS, PER_ROW, Inputs, Layout, UnknownRoleError, bind
 from .job import Failure, Job, Outcome, Program
 from .lazy import SITE, Space, UnboundError
 from .probes import Pattern
@@ -86,6 +86,12 @@ class Way:
         """Return the logits of a pattern at a magnitude."""
         return self.trial.backend.leaf([direction * magnitude for direction in pattern.direction], self.layout.shape)
 
+    def several(self) -> bool:
+        """Say whether the function gives several things, so that the digits of none can be told from their sum."""
+        right = self.patterns()[0]
+        labels = self.layout.pass_labels(right.y, self.trial.backend)
+        return self.trial.marked and isinstance(self._result(labels, self.logits(right, 1.0)), tuple | list | dict)
+
     def _result(self, y: Tensor, z: Tensor) -> object:
         self.trial.space.sites.clear()
         return self.inputs.call(self.target.function, y, z)
@@ -107,9 +113,31 @@ class Way:
         """Return the same way with another thing to judge."""
         return Way(self.trial, self.target, self.inputs, self.layout, judged)
 
-    def emptied(self) -> Way:
-        """Return the same way with every mask empty."""
-        return Way(self.trial, self.target, self.inputs.emptied(self.trial.backend), self.layout, self.judged)
+    def others(self, *, apart: bool) -> Iterator[Way]:
+        """Yield the same way with inputs in which more vanishes.
+
+        That is: every mask empty, equal vectors, channels that need not sum to 1, no two labels alike, and numbers for labels where nothing
+        else goes into the flagged operation.
+        """
+        inputs, backend = self.inputs, self.trial.backend
+        others = [inputs.emptied(backend) if inputs.masked else None]
+        others += [inputs.respelled("-logit", "logit", backend), inputs.respelled("softmax(", "sigmoid(", backend) if apart else None]
+        others += [inputs.each_its_own(self.layout, backend)] if self.trial.program.pairs else []
+        others += [inputs.respelled(words, "-logit", backend) for words in LABELS] if self.idle() and not self.trial.program.pairs else []
+        yield from (Way(self.trial, self.target, other, self.layout, self.judged) for other in others if other is not None)
+
+    def idle(self) -> bool:
+        """Say whether the flagged operation's value is the same whatever the logits are."""
+        if not self.trial.marked:
+            return False
+        try:
+            return all(
+                self.run(pattern, 1.0, AT_SITE).entries == self.run(pattern, 3.0, AT_SITE).entries for pattern in self.patterns()[:2]
+            )
+        except Exception as error:
+            if hopeless(error):
+                raise
+            return False
 
     def sample(self, pattern: Pattern, magnitude: float) -> Sample | None:
         """Say what breaks; a break counts only if the flagged operation has a part in it. None where the function raises."""
@@ -170,8 +198,9 @@ class Way:
 
     def in_double(self) -> Way:
         """Return the same way to call the same code in float64."""
-        trial = Trial(self.trial.program, self.trial.backend, "float64")
-        return next(way for way in (w.judging(self.judged) for w in trial.ways([self.layout])) if _depends(way))
+        trial, seen = Trial(self.trial.program, self.trial.backend, "float64"), _Seen([])
+        ways = (Way(trial, target, self.inputs, self.layout, self.judged) for target in targets(trial.space))
+        return next(way for way in ways if seen.take(way) or way is seen.idle)
 
 
 def _sample(raw: Raw) -> Sample:
@@ -193,11 +222,13 @@ def layouts(program: Program) -> list[Layout]:
     """Return the layouts to try, in order."""
     classes = any(argument.classes for argument in program.arguments)
     kinds = LABEL_KINDS if classes else (*LABEL_KINDS[:2], PER_ROW)
+    kinds = (PER_ROW, *LABEL_KINDS[:2]) if program.pairs else kinds
     labelled = any(argument.role == "label" for argument in program.arguments)
+    shapes = probes.shapes(classes=classes)
     return [
         Layout(shape, kind)
         for kind in (kinds if labelled else kinds[:1])
-        for shape in probes.shapes(classes=classes)
+        for shape in ((probes.SQUARE, *shapes) if kind == PER_ROW else shapes)
         if (shape or kind == kinds[0]) and (kind != PER_ROW or len(shape) == 2)
     ]
 
@@ -218,12 +249,13 @@ def _in_words(error: BaseException) -> str:
 
 def _perform(job: Job, backend: Backend, deadline: float) -> Outcome:
     way = _find(Trial(job.program, backend, job.dtype), deadline)
+    way = way.judging(AT_SITE) if job.digits and way.several() else way
     plan = Plan(way.patterns(), probes.grid(job.dtype), backend.rounded, deadline)
     searched = _search(way, plan) if job.search else Searched(Found((), 0, 0), None)
-    if not searched.found.breaks and way.inputs.masked:
-        empty = way.emptied()
-        emptied = _search(empty, plan)
-        way, searched = (empty, emptied) if emptied.found.breaks else (way, searched)
+    for other in way.others(apart=job.apart) if job.vanish and not searched.found.breaks else ():
+        if (vanishing := _search(other, replace(plan, patterns=other.patterns()))).found.breaks:
+            way, searched = other, vanishing
+            break
     if job.beside and not searched.found.breaks and not searched.found.skipped:
         searched = replace(searched, found=dead.search_dead(way, plan, job.beside) or searched.found)
     return _outcome(job, way, searched)
@@ -260,28 +292,52 @@ def _holds(found: Found, way: Way) -> bool:
 
 
 def _find(trial: Trial, deadline: float) -> Way:
-    """Return the first way whose result depends on the logits, or else the first where the flagged operation does."""
-    errors: list[Exception] = []
-    ran = False
+    """Return the first way whose result depends on the logits, and the flagged operation's value too if there is such a way.
+
+    Where there is none, return the first where the flagged operation's value does.
+    """
+    seen = _Seen([])
     for judged in (RESULT, AT_SITE) if trial.marked else (RESULT,):
         for way in trial.ways(layouts(trial.program)):
-            try:
-                if _depends(way.judging(judged)):
-                    return way.judging(judged)
-                ran = True
-            except Exception as error:
-                if hopeless(error):
-                    raise
-                if refuses(error, trial.program):
-                    return way.judging(judged)
-                errors.append(error)
+            if seen.take(way.judging(judged)):
+                return way.judging(judged)
             if time.monotonic() > deadline:
+                if seen.idle is not None:
+                    return seen.idle
                 raise HopelessError("no inputs that it takes were found in half of its time")
-    if trial.space.missing and not ran:
+        if seen.idle is not None:
+            return seen.idle
+    if trial.space.missing and not seen.ran:
         raise HopelessError(f"it needs {', '.join(sorted(trial.space.missing))}, not installed here")
-    if ran or isinstance(errors[0], NoTensorError):
+    if seen.ran or isinstance(seen.errors[0], NoTensorError):
         raise HopelessError("the flagged operation is not reached, or nothing that comes of it depends on the inputs that were tried")
-    raise errors[0]
+    raise seen.errors[0]
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What came of the ways tried so far: the first that works but leaves the flagged operation's value as it is, and errors."""
+
+    errors: list[Exception]
+    idle: Way | None = None
+    ran: bool = False
+
+    def take(self, way: Way) -> bool:
+        """Try a way; say whether it is the one."""
+        try:
+            if not _depends(way):
+                self.ran = True
+            elif way.idle():
+                self.idle = self.idle or way
+            else:
+                return True
+        except Exception as error:
+            if hopeless(error):
+                raise
+            if refuses(error, way.trial.program):
+                return True
+            self.errors.append(error)
+        return False
 
 
 def _depends(way: Way) -> bool:
