@@ -108,6 +108,7 @@ MAIN_TOO: Mapping[str, tuple[str, ...]] = {
     "lax.reduce_sum": ("axis",),
     "lax.reduce_max": ("axis",),
     "backend.squeeze": ("axis",),
+    **dict.fromkeys(["norm.cdf", "norm.logpdf", "norm.pdf"], ("loc", "scale")),
     "repeat_elements": ("axis",),
 }
 """Fields that are options elsewhere and operands here, by the end of the row's name."""
@@ -279,6 +280,8 @@ SAMPLES: Mapping[str, Mapping[str, Value]] = {
     "expand_dims": {"axis": 1},
     "glu": {"x": IMAGE[0, 0]},
     "linalg.norm": {"x": P[0]},
+    "multivariate_normal.pdf": {"mean": np.zeros(3)},
+    **{f"norm.{name}": {"loc": Q, "scale": 0.5} for name in ("cdf", "logpdf", "pdf")},
     "logical_and": PAIR_OF_TESTS,
     "logical_not": {"x": TEST},
     "logical_or": PAIR_OF_TESTS,

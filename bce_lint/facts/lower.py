@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bce_lint.facts import algebra, calls, classes, conditions, models, vocabulary
+from bce_lint.facts import algebra, calls, classes, conditions, models, objects, unseen, vocabulary
 from bce_lint.facts.bind import bind
 from bce_lint.facts.expr import (
     Concat,
@@ -32,9 +32,8 @@ from bce_lint.facts.expr import (
     Truth,
     Where,
     children,
-    walk,
 )
-from bce_lint.facts.vocabulary.customs import BACKENDS, ENDING_LAYER, ITSELF
+from bce_lint.facts.vocabulary.customs import BACKENDS, ITSELF
 from bce_lint.facts.vocabulary.row import Row, UnreadError, Vocabulary
 from bce_lint.syntax import ir
 from bce_lint.syntax.unparse import unparse
@@ -52,9 +51,6 @@ ARITHMETIC: Mapping[str, Callable[[Expr, Expr], Expr]] = {
     "@": MatMul,
 }
 INTEGER: Mapping[str, Callable[[float, float], float]] = {"//": operator.floordiv, "%": operator.mod}
-ACTIVATIONS = ("activation", "output_activation", "last_activation", "final_activation")
-ENDS = (Text("sigmoid"), Text("softmax"))
-"""`Anything(..., activation="sigmoid")` is taken for a layer that puts out probabilities."""
 CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+|_?eps\w*|smooth\w*|tiny")
 LOGIC = {"&": "and", "|": "or", "^": "xor"}
 
@@ -190,13 +186,13 @@ class Lower:
                 return Free(f"{owner.name}.{node.attr}", owner.scope)
             case Param() if name is not None:
                 return Free(name, owner.scope)
-            case Instance() | Join() if (found := self._member(owner, node.attr, [], node)) is not None:
+            case Instance() | Join() if (found := objects.member(owner, node.attr, [], (node, self))) is not None:
                 return found
             case Join(choices) if any(isinstance(choice, (Made, Definition)) for choice in choices):
                 return self.opaque(name or node.attr)
             case _:
                 row = vocabulary.method("." + node.attr, self.scope.module.frameworks)
-                return self._apply(row, [(None, owner)], node.attr) if row else self.opaque(name or node.attr)
+                return self.apply(row, [(None, owner)], node.attr) if row else self.opaque(name or node.attr)
 
     # --- operators
 
@@ -333,7 +329,7 @@ class Lower:
             self.trace.calls.add(id(node))
         values = [value for _, value in args or ()]
         if isinstance(func, Reference) and any(isinstance(value, Instance) for value in values):
-            self._computed(node, [result], values)
+            objects.computed(node, [result], values, self)
         return result
 
     def _arguments(self, args: tuple[ir.Argument, ...]) -> list[tuple[str | None, Expr]] | None:
@@ -353,8 +349,8 @@ class Lower:
             case Reference(name):
                 found = vocabulary.function(name)
                 if found is not None:
-                    return self._apply(found, args, text)
-                return self._call_unread(name, args, text)
+                    return self.apply(found, args, text)
+                return unseen.call(name, args, text, self)
             case Definition() | Made():
                 return calls.call(func, args, self) or self.opaque(text)
             case Partial(function):
@@ -363,8 +359,10 @@ class Lower:
                 return self._apply_layer(func, args) or self.opaque(text)
             case Join(choices):
                 return algebra.join(*(self.call(choice, args, text) for choice in choices)) or self.opaque(text)
-            case _:
+            case Param():
                 return self.opaque(text)
+            case _:
+                return unseen.by_name(args, text) or self.opaque(text)
 
     def _instance(self, func: Expr) -> Made | None:
         """Return what calling a class of the file gives, with whatever arguments."""
@@ -382,20 +380,6 @@ class Lower:
             languages.setdefault(made, languages[layer])
         return made and self._carried(made, args)
 
-    def _call_unread(self, name: str, args: list[tuple[str | None, Expr]], text: str) -> Expr:
-        """Call what no vocabulary knows: what makes a function of one, a function of a file beside this, a layer with an activation."""
-        made = calls.wrapped(name, args)
-        if made is not None:
-            return made
-        local = self.scope.module.imported(name)
-        if local is not None and not isinstance(local, Reference):
-            called = self.call(local, args, text)
-            if not isinstance(called, (Opaque, Made)):
-                return called
-        ends = [(keyword, value) for keyword, value in args if keyword in ACTIVATIONS and value in ENDS]
-        found = vocabulary.function(ENDING_LAYER) if ends and name.rpartition(".")[2][:1].isupper() else None
-        return self._apply(found, [(None, Const(1.0)), ("activation", ends[-1][1])], text) if found else self.opaque(text)
-
     def _method(self, node: ir.Call, func: ir.Attribute) -> Expr | None:
         """Lower `value.attr(...)` when `value` is a tensor; None when it is a module, an instance or unknown with no such method."""
         name = dotted_name(func)
@@ -404,7 +388,7 @@ class Lower:
         owner = self.lower(func.value)
         if func.attr == "compile" and isinstance(owner, (Layer, Made, Join)):
             return models.compiled(owner, self._arguments(node.args) or (), self) or self.opaque(unparse(func))
-        if func.attr in ITSELF and self._is_module(owner, func.attr):
+        if func.attr in ITSELF and objects.is_module(owner, func.attr, self.scope.module.project):
             self._arguments(node.args)
             return owner
         if isinstance(owner, (Reference, Made, Definition, Text, Nothing)) or (isinstance(owner, Layer) and func.attr != "add"):
@@ -420,37 +404,17 @@ class Lower:
             return self.opaque(unparse(func))
         if isinstance(func.value, ir.Name) and func.value.id in BACKENDS and isinstance(owner, (Param, Free, Opaque, Index)):
             return self.call(Reference(f"{BACKENDS[func.value.id]}.{func.attr}"), args, unparse(func))
-        if args is not None and (found := self._member(owner, func.attr, args, node)) is not None:
+        if args is not None and (found := objects.member(owner, func.attr, args, (node, self))) is not None:
             return found
         row = self._method_of(owner, func.attr)
         if row is None or args is None:
             if func.attr.endswith("_") and not func.attr.startswith("_"):
                 self.forget(func.value)
             return self.opaque(unparse(func))
-        result = self._apply(row, [(None, owner), *args], func.attr)
+        result = self.apply(row, [(None, owner), *args], func.attr)
         if func.attr.endswith("_") and not isinstance(result, Opaque):
             self.unpack(func.value, node, result)
         return result
-
-    def _is_module(self, owner: Expr, method: str) -> bool:
-        """Tell whether `owner` is a layer, or an instance whose class has no `method` of its own."""
-        return isinstance(owner, Layer) or (
-            isinstance(owner, Made) and classes.member(self.scope.module.project, owner.key, method) is None
-        )
-
-    def _member(self, owner: Expr, name: str, args: list[tuple[str | None, Expr]], node: ir.Expression) -> Expr | None:
-        """Return what a method or property of a library's object gives, None if `owner` is none or has none of this name."""
-        choices = owner.choices if isinstance(owner, Join) else (owner,)
-        rows = [vocabulary.function(f"{choice.kind}.{name}") if isinstance(choice, Instance) else None for choice in choices]
-        made = [self._apply(row, [(None, choice), *args], name) for choice, row in zip(choices, rows, strict=True) if row is not None]
-        self._computed(node, made, [*choices, *(value for _, value in args)])
-        return algebra.join(*made) if len(made) == len(choices) else None
-
-    def _computed(self, node: ir.Expression, made: Sequence[Expr], given: Sequence[Expr]) -> None:
-        """Note what a library computes of its own objects: nobody else writes it."""
-        before = {part for value in given for part in walk(value)} if made else set()
-        ops = {part: None for result in made for part in walk(result) if part not in before and self.scope.module.wants(part)}
-        self.trace.mark_inside(node, ops, self.scope.visible())
 
     def _method_of(self, owner: Expr, name: str) -> tuple[Vocabulary, Row] | None:
         """Return the row of a tensor's method: in the framework that made `owner` or its operand, else in those that the file imports."""
@@ -458,7 +422,8 @@ class Lower:
         made = next((languages[e] for e in (owner, *children(owner)) if e in languages), None)
         return (made and vocabulary.method(name, (made,))) or vocabulary.method(name, self.scope.module.frameworks)
 
-    def _apply(self, found: tuple[Vocabulary, Row], args: list[tuple[str | None, Expr]], text: str) -> Expr:
+    def apply(self, found: tuple[Vocabulary, Row], args: list[tuple[str | None, Expr]], text: str) -> Expr:
+        """Return what a call of the row that was `found` means."""
         language, row = found
         fields = bind(row, args)
         if fields is None:

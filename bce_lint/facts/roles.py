@@ -42,7 +42,7 @@ from bce_lint.facts.relations import complement
 
 NAMES: Mapping[Role, re.Pattern[str]] = {
     Role.LABEL: re.compile(
-        r"y|t|y_?true\w*|\w*targets?|\w*labels?|gt|ground_?truth|truth|\w*_true|true_\w+|y_?(real|actual|train|batch)|actual|onehot\w*|one_hot\w*"
+        r"y|t|y_?true\w*|\w*targets?|\w*labels?|gt|ground_?truth|truth|\w*_true|true_\w+|y_?(real|actual|train|batch)|actual|(\w+_)?one_?hot\w*"
     ),
     Role.LOG_PROBABILITY: re.compile(r"(\w+_)?log_?(ps?|pis?|probs?|proba\w*|likelihoods?)(_\w+)?"),
     Role.PROBABILITY: re.compile(

@@ -63,10 +63,17 @@ def log_of_vanishing_value(log: Log, facts: Facts) -> Report | None:
         return None
     return Report(
         f"{spoken(x, facts)} is exactly 0 {zero_when(x)}, and its log -inf",
-        help="add an epsilon before the logarithm, or hold it above one with a maximum",
+        help=advice(x),
         because=(x,),
         swaps=(low_floor(log, x, facts),),
     )
+
+
+def advice(x: Expr) -> str:
+    """Return what to do about log(x)."""
+    if isinstance(part := core(x), Bounded) and part.name == "density":
+        return "take the logarithm of the density by the library (log_prob, logpdf)"
+    return "add an epsilon before the logarithm, or hold it above one with a maximum"
 
 
 def meant(x: Expr, facts: Facts) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bce_lint.facts import vocabulary
+from bce_lint.facts.expr import Expr, Sigmoid, Softmax
 
 BACKENDS: Mapping[str, str] = {"K": "keras.backend", "backend": "keras.backend", "xp": "numpy"}
 """What a variable of unknown value is taken for when functions are called on it (`backend = kwargs["backend"]; backend.log(p)`)."""
+SQUASHING: Mapping[str, Callable[[Expr], Expr]] = {"expit": Sigmoid, "sigmoid": Sigmoid, "softmax": lambda x: Softmax(x, "?")}
+"""What a function that nobody can see is taken for, by its name."""
 ENDING_LAYER = "keras.layers.Dense"
 """What an unread class with `activation="sigmoid"` is taken for: a layer that ends in it."""
 WITHOUT_GRADIENT = frozenset({"numpy", "python"})

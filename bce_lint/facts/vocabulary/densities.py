@@ -28,6 +28,7 @@ from bce_lint.facts.expr import (
     Square,
     StopGradient,
     Sum,
+    View,
 )
 from bce_lint.facts.vocabulary import constants
 from bce_lint.facts.vocabulary.make import HALF, ONE, ZERO
@@ -50,9 +51,9 @@ def held(p: Expr) -> Expr:
 # --- normal
 
 
-def normal(x: Expr, loc: Expr, scale: Expr) -> Expr:
+def normal(x: Expr, loc: Expr = ZERO, scale: Expr = ONE) -> Expr:
     """Return the logarithm of the normal density."""
-    return sub(sub(neg(div(Square(sub(x, loc)), mul(Square(scale), TWO))), Log(scale)), HALF_LOG_2_PI)
+    return sub(sub(mul(Square(div(sub(x, loc), scale)), Const(-0.5)), Log(scale)), HALF_LOG_2_PI)
 
 
 def normal_entropy(loc: Expr, scale: Expr) -> Expr:
@@ -61,7 +62,7 @@ def normal_entropy(loc: Expr, scale: Expr) -> Expr:
     return add(Log(scale), Const(0.5 + HALF_LOG_2_PI.value))
 
 
-def normal_cdf(x: Expr, loc: Expr, scale: Expr) -> Expr:
+def normal_cdf(x: Expr, loc: Expr = ZERO, scale: Expr = ONE) -> Expr:
     """Return the probability of less than `x`."""
     erf = Bounded("erf", -1.0, 1.0, "erf", div(sub(x, loc), mul(scale, Const(math.sqrt(2.0)))))
     return mul(add(erf, ONE), HALF)
@@ -117,6 +118,11 @@ def likelihood(log_density: Callable[..., Expr], highest: float = DENSEST) -> Ca
         return Bounded("density", 0.0, highest, "density", log_density(**fields))
 
     return make
+
+
+def density(x: Expr) -> Expr:
+    """Return a density of which no more is known."""
+    return Bounded("density", 0.0, DENSEST, "density", View(x, "{x} as a density"))
 
 
 # --- of location and scale, and uniform

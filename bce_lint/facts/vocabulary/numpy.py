@@ -50,7 +50,7 @@ from bce_lint.facts.expr import (
     Xlog1py,
     Xlogy,
 )
-from bce_lint.facts.vocabulary import axes, constants, make, places, regressions
+from bce_lint.facts.vocabulary import axes, constants, densities, make, places, regressions
 from bce_lint.facts.vocabulary.arrays import MAX, METHODS, STD, SUM
 from bce_lint.facts.vocabulary.make import masked
 from bce_lint.facts.vocabulary.row import Row, Vocabulary
@@ -241,6 +241,10 @@ VOCABULARY = Vocabulary(
         "scipy.special.softplus": Row(Softplus, "x"),
         "scipy.special.xlog1py": Row(masked(Xlog1py), XY),
         "scipy.special.xlogy": Row(masked(Xlogy), XY),
+        "scipy.stats.multivariate_normal.pdf": Row(densities.density, "x mean: cov: allow_singular:"),
+        "scipy.stats.norm.cdf": Row(densities.normal_cdf, "x loc scale"),
+        "scipy.stats.norm.logpdf": Row(densities.normal, "x loc scale"),
+        "scipy.stats.norm.pdf": Row(densities.likelihood(densities.normal), "x loc scale"),
     },
     methods=METHODS,
     constants={
