@@ -71,11 +71,8 @@ def test_files_of_the_project_become_part_of_the_script(pool: Pool, tmp_path: Pa
 def test_a_call_that_no_expression_gives_is_told_of_only(pool: Pool) -> None:
     source = """
     import numpy as np
-    class Loss:
-        def __init__(self, path):
-            self.data = open(path)
-        def call(self, labels, output):
-            return labels * np.log(output)
+    def loss(labels, output, reduced):
+        return reduced(labels * np.log(output))
     """
     program = confirmed(verdict(pool, case(source, "np.log(output)", framework="numpy"))).evidence.program
     assert program.rstrip().splitlines()[-1].startswith("# value is nan at |logit| = 103.97")
@@ -90,3 +87,50 @@ def test_the_script_of_an_error_raises_it(pool: Pool, tmp_path: Path) -> None:
     assert "import numpy" not in program
     (tmp_path / "repro.py").write_text(program)
     assert run(tmp_path / "repro.py").stderr.splitlines()[-1].startswith("ZeroDivisionError")
+
+
+BARE = """
+import torch
+
+class Scorer(torch.nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.layers = build(config["layers"])
+        self.alpha, self.gamma = config["alpha"], config["gamma"]
+
+    def forward(self, output):
+        return self.alpha * (1 - output) ** self.gamma * torch.log(output)
+"""
+
+
+@pytest.mark.framework
+def test_an_object_that_was_made_without_its_constructor_is_made_so_by_the_script_too(pool: Pool, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="the script runs in it")
+    found = confirmed(verdict(pool, case(BARE, "torch.log(output)", framework="torch")))
+    assert {"self.alpha = 0.25", "self.gamma = 2.0"} <= set(found.evidence.assumed)
+    file = tmp_path / "repro.py"
+    file.write_text(found.evidence.program)
+    done = run(file)
+    assert done.returncode == 0, done.stderr
+    assert found.witnesses[0].result in done.stdout.partition("gradient")[0 if found.witnesses[0].what == "value" else 2]
+
+
+LOST = """
+import numpy as np
+
+def described(output):
+    total = np.log(output)
+    return f"at most {total.max()}"
+"""
+
+
+@pytest.mark.framework
+def test_where_the_flagged_operation_was_judged_the_script_shows_it(pool: Pool, tmp_path: Path) -> None:
+    found = confirmed(verdict(pool, case(LOST, "np.log(output)", framework="numpy")))
+    assert any(text.startswith("judged by the flagged operation's own value") for text in found.evidence.assumed)
+    file = tmp_path / "repro.py"
+    file.write_text(found.evidence.program)
+    done = run(file)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("the flagged operation gives")
+    assert found.witnesses[0].result in done.stdout

@@ -11,6 +11,7 @@ from textwrap import indent
 from bce_lint.confirm import files
 from bce_lint.confirm.worker.inputs import BOOLEAN, EACH_ITS_OWN, EMPTY, PER_ROW, Layout
 from bce_lint.confirm.worker.job import Job, Outcome, Program, SourceFile
+from bce_lint.confirm.worker.lazy import SITE
 from bce_lint.confirm.worker.measure import YOURS
 from bce_lint.confirm.worker.probes import Pattern, mask
 from bce_lint.confirm.worker.shim import MODULES
@@ -75,6 +76,20 @@ print("value", {call})""",
 print("value", {call})""",
 }
 
+AT_SITE = "site"
+SHOW = f"""
+
+def {SITE}(value):
+    print("the flagged operation gives", value)
+    return value
+
+"""
+ALONE = """\
+try:
+    {call}
+except Exception as error:
+    print("and then", repr(error))"""
+
 
 def write(finding: Finding, directory: Path) -> Iterator[Path]:
     """Write the script of a finding that was run, and yield its file."""
@@ -124,12 +139,16 @@ def _names(outcome: Outcome) -> Iterator[str]:
 
 
 def _statements(program: Program, outcome: Outcome) -> Iterator[str]:
-    """Yield the statements of every file, what is imported before what imports it."""
+    """Yield the statements of every file, what is imported before what imports it; the flagged operation shown where that was judged."""
+    shown = outcome.judged == AT_SITE
+    if shown:
+        yield SHOW
     for number in sorted({number for number, _ in outcome.executed}, reverse=True):
         file = program.files[number]
         executed = sorted(index for at, index in outcome.executed if at == number)
         for index in executed:
-            text = _own(file.statements[index].text, file)
+            flagged = shown and (number, index) == (0, program.statement)
+            text = _own(program.marked if flagged else file.statements[index].text, file)
             yield f"\n\n{text}\n\n" if re.match(r"(def|class|@|if True:)", text) else text
 
 
@@ -156,6 +175,7 @@ def _call(framework: str, job: Job, outcome: Outcome, patterns: Sequence[Pattern
     said = f"# {what} at |logit| = {magnitude:.6g} in {job.dtype}, {pattern.describe()}"
     if not outcome.call:
         return said
+    definition = f"{outcome.definition}\n\n\n" if outcome.definition else ""
     logits = [direction * magnitude for direction in pattern.direction]
     call = outcome.call.replace("|logit|", "abs(logit)")
     lines = [
@@ -163,9 +183,9 @@ def _call(framework: str, job: Job, outcome: Outcome, patterns: Sequence[Pattern
         *_labels(framework, job, outcome, pattern),
         *_mask(framework, job, outcome),
         *_activations(framework, outcome.call),
-        RUNS[framework].format(call=call),
+        (ALONE if outcome.judged == AT_SITE else RUNS[framework]).format(call=call),
     ]
-    return f"{said}\ndef reproduce():\n{indent(chr(10).join(lines), '    ')}\n\n\nreproduce()"
+    return f"{definition}{said}\ndef reproduce():\n{indent(chr(10).join(lines), '    ')}\n\n\nreproduce()"
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,8 @@ class Outcome:
     """What a run found. `judged` is "result" or, where the function's own result was of no use, "site".
 
     `elsewhere` says that the function broke at some probe, but the flagged operation had no part in it.
-    `labels` says how those are passed, `call` spells the call that was made of `labels` and `logit` ("" if no expression gives it).
+    `labels` says how those are passed, `call` spells the call that was made of `labels` and `logit` ("" if no expression gives it),
+    `definition` what has to be defined for it.
     `sweep` holds points of all sizes where nothing broke, or digits are asked for: finite numbers may be wrong too.
     `counterpart` is "sigmoid" or "softmax" if the code is `scale` times that cross entropy, else "".
     """
@@ -129,6 +130,7 @@ class Outcome:
     labelled: bool
     labels: str
     call: str
+    definition: str
     breaks: tuple[Break, ...]
     elsewhere: bool
     table: tuple[Reading, ...]

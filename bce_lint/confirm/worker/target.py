@@ -11,12 +11,32 @@ from typing import Any
 
 from . import guess
 from .contain import DeniedError
+from .inputs import SIMPLE
 from .job import Argument, Step
 from .lazy import Space
 
 
 class UnreachableError(Exception):
     """The flagged function cannot be got hold of."""
+
+
+MADE = "WithoutConstructor"
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """An object made without its constructor: an expression for its class, and its attributes, guessed as they are asked for."""
+
+    base: str
+    attributes: dict[str, object] = field(default_factory=dict)
+
+    def definition(self) -> str:
+        """Return a class whose objects need no constructor; "" if no text gives the attributes."""
+        if not self.base or not all(isinstance(value, SIMPLE) for value in self.attributes.values()):
+            return ""
+        lines = [f'class {MADE}({self.base}):\n    """What its constructor would have set is guessed by its name."""\n']
+        lines += [f"    {name} = {value!r}" for name, value in self.attributes.items()]
+        return "\n".join([*lines, *([""] if self.attributes else []), "    def __init__(self):\n        pass"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +46,16 @@ class Target:
     function: Callable[..., object]
     spelled: str
     assumed: dict[str, object] = field(default_factory=dict)
+    bare: Bare | None = None
+
+    def settings(self) -> dict[str, object]:
+        """Return everything assumed, the attributes that were asked for too."""
+        attributes = self.bare.attributes if self.bare is not None else {}
+        return self.assumed | {f"self.{name}": value for name, value in attributes.items()}
+
+    def definition(self) -> str:
+        """Return what must be defined before `spelled` gives it."""
+        return self.bare.definition() if self.bare is not None else ""
 
 
 def targets(space: Space) -> Iterator[Target]:
@@ -43,31 +73,33 @@ class _Way:
     arguments: tuple[Argument, ...]
     spelled: str
     assumed: dict[str, object]
+    bare: Bare | None = None
 
-    def on(self, spelled: str, assumed: dict[str, object]) -> _Way:
+    def on(self, spelled: str, assumed: dict[str, object], bare: Bare | None = None) -> _Way:
         """Return the way one step further."""
-        return _Way(self.arguments, spelled if self.spelled else "", self.assumed | assumed)
+        return _Way(self.arguments, spelled if self.spelled else "", self.assumed | assumed, bare or self.bare)
 
 
 def _enter(found: Any, step: Step, rest: list[Step], way: _Way) -> Iterator[Target]:  # noqa: ANN401  (any object of the user's)
     if not rest:
         if not callable(found):
             raise UnreachableError(f"`{step.name}` is not callable")
-        yield Target(found, way.spelled, way.assumed)
+        yield Target(found, way.spelled, way.assumed, way.bare)
         return
     following, *beyond = rest
     if step.kind == "class":
-        for holder, spelled, assumed in _instances(found, following, way):
-            further = way.on(f"{spelled}.{following.name}" if spelled else "", assumed)
+        for holder, spelled, made in _instances(found, following, way):
+            assumed, bare = ({}, made) if isinstance(made, Bare) else (made, None)
+            further = way.on(f"{spelled}.{following.name}" if spelled else "", assumed, bare)
             yield from _enter(getattr(holder, following.name), following, beyond, further)
             if not beyond and following.name in ("call", "forward") and callable(holder):
-                yield Target(holder, spelled, way.assumed | assumed)
+                yield Target(holder, spelled, way.assumed | assumed, bare or way.bare)
         return
     inner, spelled, assumed = _inside(found, following, way)
     yield from _enter(inner, following, beyond, way.on(spelled, assumed))
 
 
-def _instances(kind: type, step: Step, way: _Way) -> Iterator[tuple[object, str, dict[str, object]]]:
+def _instances(kind: type, step: Step, way: _Way) -> Iterator[tuple[object, str, dict[str, object] | Bare]]:
     """Yield objects of a class: made without settings, with assumed ones, and last without running its constructor."""
     if step.kind == "class" or isinstance(inspect.getattr_static(kind, step.name, None), staticmethod | classmethod):
         yield kind, way.spelled, {}
@@ -78,9 +110,10 @@ def _instances(kind: type, step: Step, way: _Way) -> Iterator[tuple[object, str,
         if made is not None:
             yield made, _call(way.spelled, args, kwargs), kwargs
             break
-    bare = _bare(kind)
-    if bare is not None:
-        yield bare[0], "", bare[1]
+    bare = Bare(way.spelled)
+    holder = _without_constructor(kind, bare)
+    if holder is not None:
+        yield holder, f"{MADE}()" if way.spelled else "", bare
 
 
 def _call(spelled: str, args: list[object], kwargs: dict[str, object]) -> str:
@@ -96,19 +129,18 @@ def _attempt(kind: type, args: list[object], kwargs: dict[str, object]) -> objec
         return None
 
 
-def _bare(kind: type) -> tuple[object, dict[str, object]] | None:
-    """Make an object without its constructor, whose missing attributes are settings guessed by name."""
-    assumed: dict[str, object] = {}
+def _without_constructor(kind: type, bare: Bare) -> object:
+    """Make an object without its constructor, whose missing attributes are settings guessed by name; None where that cannot be."""
 
     def missing(_: object, name: str) -> object:
         value = None if name.startswith("_") else guess.setting(name)
         if value is None:
             raise AttributeError(name)
-        assumed[f"self.{name}"] = value
+        bare.attributes[name] = value
         return value
 
     try:
-        return object.__new__(type(kind.__name__, (kind,), {"__init__": lambda _: None, "__getattr__": missing})), assumed
+        return object.__new__(type(kind.__name__, (kind,), {"__init__": lambda _: None, "__getattr__": missing}))
     except TypeError:
         return None
 

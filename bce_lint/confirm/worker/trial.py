@@ -354,7 +354,7 @@ def _depends(way: Way) -> bool:
 def _outcome(job: Job, way: Way, searched: Searched) -> Outcome:
     backend, found, fast = way.trial.backend, searched.found, searched.fast
     label = backend.label
-    assumed = tuple((name, str(value)) for name, value in way.target.assumed.items()) + way.inputs.assumed
+    assumed = tuple((name, str(value)) for name, value in way.target.settings().items()) + way.inputs.assumed
     executed = tuple(sorted(way.trial.space.executed))
     renamed = tuple(sorted(backend.renamed().items()))
     yours = way.run if fast is None else lambda pattern, magnitude: fast(pattern, magnitude)[0]
@@ -366,7 +366,8 @@ def _outcome(job: Job, way: Way, searched: Searched) -> Outcome:
         classes=way.classes,
         labelled=way.inputs.labelled,
         labels=way.layout.labels,
-        call=way.inputs.spell(way.target.spelled) if way.judged == RESULT else "",
+        call=way.inputs.spell(way.target.spelled),
+        definition=way.target.definition(),
         breaks=found.breaks,
         elsewhere=way.trial.elsewhere,
         table=read.table,
