@@ -117,3 +117,20 @@ def test_what_cannot_be_called_is_refuted_where_its_own_arithmetic_holds(pool: P
 def test_code_whose_operation_rests_on_no_number_stays_undecided(pool: Pool) -> None:
     source = "import numpy as np\ndef ask(server):\n    return np.log(server.ask(0).strip().lower() + str(server))\n"
     assert reason(verdict(pool, case(source, "np.log(server.ask(0).strip().lower() + str(server))", framework="numpy")))
+
+
+def test_two_items_of_one_input_may_differ_and_nothing_is_done_in_place() -> None:
+    source = """
+    import torch
+    def relative(self, size):
+        grid = torch.stack(self.mesh(size)).flatten(1)
+        apart = (grid[:, :, None] - grid[:, None, :]).permute(1, 2, 0)
+        return torch.log(1.0 + apart.abs()).mul_(self.slope)
+    """
+    made = near(source, "torch.log(1.0 + apart.abs())")
+    assert text(made).split("\n")[1:] == ["    apart = grid - grid_2", "    return (torch.log(1.0 + apart.abs())).mul(slope)"]
+
+
+def test_what_no_cast_or_root_of_a_count_changes_is_a_setting() -> None:
+    source = "import numpy as np\ndef f(rows):\n    x = rows.load()\n    return np.log(x / len(rows) + x.shape[0] // 2)\n"
+    assert roles(near(source, "np.log(x / len(rows) + x.shape[0] // 2)")) == {"x": "unknown", "count": "scalar", "count_2": "scalar"}

@@ -7,7 +7,7 @@ import pytest
 from bce_lint.confirm.pool import Pool
 from bce_lint.confirm.slice import program
 from bce_lint.confirm.worker.job import Program
-from bce_lint.facts.expr import Div, Exp, Expr, Free, Sqrt
+from bce_lint.facts.expr import Div, Exp, Expr, Free, Sqrt, Sub
 from tests.cases import breaks, case, confirmed, refuted, verdict
 
 pytestmark = pytest.mark.framework
@@ -69,3 +69,78 @@ def test_the_root_of_a_distance_breaks_where_two_vectors_are_equal(pool: Pool) -
     source = "import torch\ndef distance(a, b):\n    return torch.sqrt(torch.sum((a - b) ** 2, -1))\n"
     one = case(source, "torch.sqrt(torch.sum((a - b) ** 2, -1))", site=Sqrt(Free("d", "f")), framework="torch")
     assert breaks(verdict(pool, one)) == {("gradient", "logits of both signs"): 0.0}
+
+
+PAIRS = """
+import numpy as np
+def contrast(labels, embeddings):
+    same = (labels[:, None] == labels[None, :]) & ~np.eye(len(labels), dtype=bool)
+    distances = ((embeddings[:, None] - embeddings[None, :]) ** 2).sum(-1)
+    return (distances * same).sum() / same.sum()
+"""
+
+
+def test_labels_that_are_compared_with_each_other_may_all_differ(pool: Pool) -> None:
+    given = confirmed(verdict(pool, case(PAIRS, "(distances * same).sum() / same.sum()", site=QUOTIENT, framework="numpy")))
+    assert given.witnesses[0].result == "nan"
+    assert "labels = labels, each row another" in [text.partition(", since")[0] for text in given.evidence.assumed]
+    assert "labels = numpy.array([0.0, 1.0, 2.0, 3.0, 4.0]" in given.evidence.program
+
+
+def test_labels_that_are_not_compared_are_never_all_different(pool: Pool) -> None:
+    source = "import numpy as np\ndef loss(labels, output):\n    return np.mean(labels * output) / (1 + np.sum(labels * (1 - labels)))\n"
+    flagged = "np.mean(labels * output) / (1 + np.sum(labels * (1 - labels)))"
+    assert refuted(verdict(pool, case(source, flagged, site=QUOTIENT, framework="numpy")))
+
+
+def test_what_only_labels_go_into_is_probed_with_numbers_for_labels(pool: Pool) -> None:
+    pytest.importorskip("torch", reason="this code runs in torch")
+    source = "import torch\ndef cosine(output, target):\n    return (output * target).sum(-1) / torch.sqrt((target ** 2).sum(-1) + 1e-30)\n"
+    one = case(source, "torch.sqrt((target ** 2).sum(-1) + 1e-30)", site=Sqrt(Free("d", "f")), framework="torch")
+    assert refuted(verdict(pool, one))
+    given = verdict(
+        pool, case(source.replace(" + 1e-30", ""), "torch.sqrt((target ** 2).sum(-1))", site=Sqrt(Free("d", "f")), framework="torch")
+    )
+    assert "target = -logit" in [text.partition(",")[0] for text in confirmed(given).evidence.assumed]
+
+
+MOMENTS = """
+import torch
+def moments(x, axes, order="c"):
+    if order not in ("c", "f"):
+        raise ValueError(order)
+    mean = torch.mean(x, dim=axes, keepdim=True)
+    variance = torch.mean(x ** 2, dim=axes, keepdim=True) - mean ** 2
+    return mean, variance
+"""
+
+
+def test_a_difference_of_mean_squares_loses_the_variance_of_what_is_nearly_equal(pool: Pool) -> None:
+    pytest.importorskip("torch", reason="this code runs in torch")
+    one = case(
+        MOMENTS, "torch.mean(x ** 2, dim=axes, keepdim=True) - mean ** 2", site=Sub(Free("a", "f"), Free("b", "f")), framework="torch"
+    )
+    given = confirmed(verdict(pool, one))
+    assert "nearly equal" in given.witnesses[0].labels
+    assert "axes = -1" in [text.partition(",")[0] for text in given.evidence.assumed]
+
+
+CHOICE = """
+import numpy as np
+def pooled(x, data_format):
+    if data_format == "last":
+        return x.sum(-1) / np.abs(x).sum(-1)
+    raise ValueError(f"{data_format!r} is no format")
+"""
+
+
+def test_a_setting_that_is_compared_to_strings_is_one_of_them(pool: Pool) -> None:
+    given = verdict(pool, case(CHOICE, "x.sum(-1) / np.abs(x).sum(-1)", site=QUOTIENT, framework="numpy"))
+    assert breaks(given)
+    assert "data_format = last" in [text.partition(",")[0] for text in confirmed(given).evidence.assumed]
+
+
+def test_a_module_that_makes_a_folder_when_it_is_imported_finds_one(pool: Pool) -> None:
+    pytest.importorskip("torch", reason="this code runs in torch")
+    source = "import torch\ndef f(logits):\n    import torch._dynamo\n    return torch.exp(logits)\n"
+    assert breaks(verdict(pool, case(source, "torch.exp(logits)", site=Exp(Free("x", "f")), framework="torch")))

@@ -90,15 +90,15 @@ def _expressions(case: Case, pieces: tuple[Piece, ...], place: Place) -> Iterato
     if place.node is None:
         yield NotClosed("it is not an expression")
         return
-    around, seen = _around(case, pieces, place), set[str]()
+    around, seen = _around(case, pieces, place), set[Script]()
     ways = (
         script(around, list(place.chain), place.node),
         script(around, [place.node], place.node),
         near(around, list(place.chain), place.node),
     )
     for made in ways:
-        if made is not None and made.marked not in seen:
-            seen.add(made.marked)
+        if made is not None and made not in seen:
+            seen.add(made)
             yield _scripted(case, pieces, made)
     if not seen:
         yield NotClosed("nothing that varies goes into it")

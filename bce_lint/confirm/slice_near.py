@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bce_lint.confirm.slice_pieces import dotted
-from bce_lint.confirm.slice_script import NAME, Script, Surroundings, assignments, called, kind_of, stands_by
+from bce_lint.confirm.slice_script import GROWING, NAME, Script, Surroundings, assignments, called, kind_of, stands_by
 from bce_lint.confirm.worker.guess import setting
 from bce_lint.confirm.worker.job import Argument
 from bce_lint.confirm.worker.lazy import SITE
@@ -41,11 +41,10 @@ ATTRIBUTES = frozenset({"T", "mT", "H", "data", "values", "real", "value"})
 COUNTS = re.compile(r"(^|\.)(len|int|size|shape|numel|ndim|range|rank)$")
 MODULES = frozenset({"backend", "K", "F", "xp", "np", "tf", "torch", "jnp", "ops", "keras", "nn", "lib"})
 """What modules are called: a name of these that no import binds is none of numbers."""
-GUARDS = re.compile(
-    r"(^|\.)(nan_to_num\w*|is_?nan|is_?inf|is_?finite|is_?neginf|where|masked_fill_?|multiply_no_nan|max|maximum|clamp\w*|clip\w*)$"
-)
+GUARDS = re.compile(r"(^|\.)(nan_to_num\w*|is_?nan|is_?inf|is_?finite|is_?neginf|where|masked_fill_?|multiply_no_nan)$")
+"""What looks for NaN and inf, or replaces entries; a clip lets NaN pass."""
 AXES, KEEPS = frozenset({"axis", "axes", "dim", "dims"}), frozenset({"keepdims", "keepdim", "keep_dims"})
-DROPPED = frozenset({"dtype", "name", "out", "device", "copy"})
+DROPPED = frozenset({"dtype", "name", "out", "device", "copy", "where", "initial"})
 STEPS = 40
 COUNT = "count"
 FIXED = frozenset({Role.SCALAR, Role.INTEGER, Role.FLAG})
@@ -165,7 +164,9 @@ class _Near:
             case ast.Subscript(value=base):
                 return self._item(node, base, row)
             case ast.BinOp(left, ast.Div(), right) if node is not self.site and self._given(right, row):
-                return ast.BinOp(self.value(left, row), ast.Div(), self._input(right, _last(right), Role.SCALAR))
+                return ast.BinOp(
+                    self.value(left, row), ast.Div(), self._input(right, COUNT if self._counted(right) else _last(right), Role.SCALAR)
+                )
             case ast.BinOp(left, ast.Add() | ast.Sub() | ast.Mult() | ast.Div() | ast.Pow() as op, right):
                 return ast.BinOp(self.value(left, row), op, self.value(right, row))
             case ast.BinOp(op=ast.FloorDiv() | ast.Mod()):
@@ -271,8 +272,13 @@ class _Near:
         """Say whether an expression is an input, or an item or an attribute of one."""
         match node:
             case ast.Name(name):
-                value = next((value for at, value in reversed(self.assigned.get(name, [])) if at < row), None)
+                at, value = next(((at, value) for at, value in reversed(self.assigned.get(name, [])) if at < row), (0, None))
+                if isinstance(value, ast.Call) and VIEWS.search(called(value)):
+                    return self._given(value, at)
                 return (value is None or not self._arithmetic(value)) and not self._constant(name)
+            case ast.Call():
+                operand = self._operand(node)
+                return operand is None or not _followed(called(node)) or (bool(VIEWS.search(called(node))) and self._given(operand, row))
             case ast.Attribute(attr=attr):
                 return attr not in ATTRIBUTES
             case ast.Subscript(value=base):
@@ -292,9 +298,12 @@ class _Near:
         self.classes |= "softmax" in name
         func = node.func
         first = self.value(_gathered(operand), row)
+        bare = first.operand if isinstance(first, ast.UnaryOp) else first
+        if GROWING.search(name) and isinstance(bare, ast.Name) and bare.id in self.params:
+            self.params[bare.id] = Role.LOGIT
         if operand is not (node.args[0] if node.args else None):
             assert isinstance(func, ast.Attribute)
-            func, args = ast.Attribute(first, func.attr, ast.Load()), node.args
+            func, args = ast.Attribute(first, func.attr.rstrip("_"), ast.Load()), node.args
         else:
             args = node.args[1:]
         reduces = bool(REDUCTIONS.search(name))

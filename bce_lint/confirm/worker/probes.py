@@ -20,8 +20,8 @@ CLASSES = 3
 BATCH = 6
 """Two and three divide it: some losses take pairs or splits of a batch."""
 
-SQUARE = (BATCH, BATCH)
-"""What is known of each pair of rows, or embeddings as many as wide."""
+SQUARE = (5, 5)
+"""What is known of each pair of rows, or embeddings as many as wide; odd, so that rows with labels in turn are not alike."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,13 +131,15 @@ class Way:
         if not self.trial.marked:
             return False
         try:
-            return all(
-                self.run(pattern, 1.0, AT_SITE).entries == self.run(pattern, 3.0, AT_SITE).entries for pattern in self.patterns()[:2]
-            )
+            return not any(self.varies(pattern, AT_SITE) for pattern in (*self.patterns()[:2], self.patterns()[-1]))
         except Exception as error:
             if hopeless(error):
                 raise
             return False
+
+    def varies(self, pattern: Pattern, judged: str = "") -> bool:
+        """Say whether what is judged is something else for larger logits."""
+        return self.run(pattern, 1.0, judged).entries != self.run(pattern, 3.0, judged).entries
 
     def sample(self, pattern: Pattern, magnitude: float) -> Sample | None:
         """Say what breaks; a break counts only if the flagged operation has a part in it. None where the function raises."""
@@ -342,13 +344,14 @@ class _Seen:
 
 def _depends(way: Way) -> bool:
     """Say whether the result changes with the logits, and the flagged operation is reached."""
-    right, other, *_ = way.patterns()
+    right, other, *_, last = way.patterns()
     one = way.run(right, 1.0)
     if way.trial.marked and not way.trial.space.sites:
         return False
     if one.gradient and any(one.gradient):
         return True
-    return any(way.run(pattern, magnitude).entries != one.entries for pattern, magnitude in ((right, 3.0), (other, 3.0), (right, 0.0)))
+    points = ((right, 3.0), (other, 3.0), (right, 0.0))
+    return any(way.run(pattern, magnitude).entries != one.entries for pattern, magnitude in points) or way.varies(last)
 
 
 def _outcome(job: Job, way: Way, searched: Searched) -> Outcome:
