@@ -68,7 +68,10 @@ class Facts:
 
     @cached_property
     def _roles(self) -> Mapping[Expr, Input]:
-        return {value: self.inputs[name] for name, value in self.trace.params.items() if name in self.inputs}
+        known: dict[Expr, Input] = {value: self.inputs[name] for name, value in self.trace.params.items() if name in self.inputs}
+        if self.framework != "python" or roles.is_lossy(self.trace.path, self.trace.params):
+            return known
+        return {value: given for value, given in known.items() if not given.guessed}  # numbers of somebody's formula
 
     @cached_property
     def _passed(self) -> Inputs:

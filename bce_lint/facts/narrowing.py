@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bce_lint.facts.algebra import sub
 from bce_lint.facts.expr import Add, Const, Expr, Index, Max, Min, Param, Truth
 
 if TYPE_CHECKING:
@@ -31,7 +32,19 @@ def under(tests: Iterable[tuple[Expr, bool]], ranges: Ranges) -> Ranges:
         for value, relation, bound in comparisons(test, holds=holds):
             found = narrowed(known.get(value) or ranges.of(value), relation, bound, ranges)
             known[value] = replace(found, lo=Reach.UNKNOWN, hi=Reach.UNKNOWN) if is_held(value) else found
+        for difference, relation in ordered(test, holds=holds):
+            found = narrowed(ranges.of(difference), relation, 0.0, ranges)
+            known[difference] = replace(found, lo=Reach.UNKNOWN, hi=Reach.UNKNOWN)
     return ranges.given(known) if known else ranges
+
+
+def ordered(test: Expr, *, holds: bool) -> Iterator[tuple[Expr, str]]:
+    """Yield the differences of two values whose order is certain, and how they compare with 0."""
+    match test:
+        case Truth("<" | "<=" | ">" | ">=" as relation, x, Expr() as y) if not isinstance(x, Const) and not isinstance(y, Const):
+            way = relation if holds else OPPOSITE[relation]
+            yield sub(x, y), way
+            yield sub(y, x), MIRRORED[way]
 
 
 def is_held(value: Expr) -> bool:

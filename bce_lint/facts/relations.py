@@ -17,6 +17,7 @@ from bce_lint.facts.expr import (
     Max,
     Maximum,
     Min,
+    Minimum,
     Mul,
     Neg,
     Param,
@@ -41,6 +42,9 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
         case Sub(x, y) if shifts_by_max(x, y):
             # The largest entry minus itself is 0, the others are below.
             return Range(iv.Interval(-iv.INF, 0.0), Reach.KNOWN, Reach.KNOWN)
+        case Sub(Minimum(a, b), Maximum(c, d)) if {a, b} == {c, d}:
+            # The smaller one less the larger one.
+            return Range(iv.Interval(-iv.INF, 0.0), Reach.UNKNOWN, Reach.KNOWN)
         case Sub(x, y) if isinstance(core(y), LogSumExp) and same(core(y), x):
             # log softmax, written out.
             return Range(iv.Interval(-ranges.functions.max, 0.0), Reach.KNOWN, Reach.KNOWN)

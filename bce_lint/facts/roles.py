@@ -87,8 +87,13 @@ def inputs(params: Iterable[Param], result: Iterable[Expr], path: tuple[str, ...
     """Return the inputs of the function `path` with their roles; `result` is everything that it computes."""
     uses = _uses(result)
     listed = list(params)
-    lossy = any(LOSSES.search(part) for part in path) or any(named(p.name) is Role.LABEL and len(p.name) > 1 for p in listed)
+    lossy = is_lossy(path, (param.name for param in listed))
     return tuple(_input(param, uses.get(param), lossy=lossy) for param in listed)
+
+
+def is_lossy(path: tuple[str, ...], names: Iterable[str]) -> bool:
+    """Tell whether a function is a loss: by its name, or since it is given labels."""
+    return any(LOSSES.search(part) for part in path) or any(named(name) is Role.LABEL and len(name) > 1 for name in names)
 
 
 def _input(param: Param, use: tuple[Role, str, bool] | None, *, lossy: bool) -> Input:

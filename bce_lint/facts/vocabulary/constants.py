@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from bce_lint.facts.expr import Bounded, Cast, Const, Expr, Free, Layer, Linear, Mul, Text, View
+from bce_lint.facts.expr import Bounded, Cast, Concat, Const, Expr, Free, Layer, Linear, Mul, Text, View
 from bce_lint.facts.vocabulary.make import HALF, ONE, ZERO, optional, tensor
 from bce_lint.facts.vocabulary.row import UNKNOWN, UnreadError
 
@@ -138,9 +138,9 @@ def truncated_normal(mean: Expr = ZERO, deviation: Expr = ONE, key: str = UNKNOW
 
 def steps(lo: Expr, hi: Expr | None = None, key: str = UNKNOWN) -> Expr:
     """Return a range of numbers from `lo`, or 0, to `hi`."""
-    low, high = (ZERO, lo) if optional(hi) is None else (lo, hi)
+    low, high = (ZERO, lo) if optional(hi) is None else (lo, hi or ZERO)
     if not isinstance(low, Const) or not isinstance(high, Const):
-        raise UnreadError
+        return View(Concat((low, high)), f"range {key}")
     return Bounded("range", min(low.value, high.value), max(low.value, high.value), key)
 
 
