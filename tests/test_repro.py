@@ -98,7 +98,7 @@ class Scorer(torch.nn.Module):
         self.layers = build(config["layers"])
         self.alpha, self.gamma = config["alpha"], config["gamma"]
 
-    def forward(self, output):
+    def forward(self, output: NeverImported) -> NeverImported:
         return self.alpha * (1 - output) ** self.gamma * torch.log(output)
 """
 

@@ -19,6 +19,10 @@ from bce_lint.finding import Confirmed, Finding, Refuted
 
 IMPORT = re.compile(r"from (\.*)([\w.]*) import ([\w*]+)(?: as (\w+))?$|import ([\w.]+)(?: as (\w+))?$")
 
+ANNOTATED = re.compile(r"\bdef \w+\([^)]*\w: |-> ")
+UNREAD = "from __future__ import annotations\n\n"
+"""What leaves annotations unread, as the worker does: their names need not be there."""
+
 SETUP = {
     "TensorFlow": "import tensorflow\n",
     "PyTorch": "import torch\n",
@@ -105,6 +109,7 @@ def script(job: Job, outcome: Outcome, patterns: Sequence[Pattern]) -> str:
     framework = "NumPy" if framework == "Python" and outcome.shape else framework
     setup = (_setup(framework, outcome.framework), *_dtype(outcome.framework, job.dtype))
     text = "\n".join([*setup, *_names(outcome), *_statements(job.program, outcome)])
+    text = f"{UNREAD}{text}" if ANNOTATED.search(text) else text
     return re.sub(r"\n{4,}", "\n\n\n", f"{text}\n\n\n{_call(framework, job, outcome, patterns)}\n")
 
 
