@@ -272,3 +272,18 @@ def test_an_error_that_another_function_raises_does_not_confirm_a_finding(pool: 
     inputs = (*made.meaning.inputs[:-1], replace(made.meaning.inputs[-1], role=Role.LOGIT))
     meaning = replace(made.meaning, dtype="float64", inputs=inputs)
     assert "the flagged operation has no part in it" in refuted(verdict(pool, replace(made, meaning=meaning))).probes
+
+
+def test_a_loop_that_does_not_end_is_told_of_before_the_time_is_up(pool: Pool) -> None:
+    source = "import math\ndef loss(x):\n    while x < 30.0:\n        x = x + math.log1p(math.exp(x))\n    return x\n"
+    assert reason(verdict(pool, found(Shown("numpy", "BCE303", source, "")))) == (
+        "for some inputs a call of it takes more than 2 s of processor time"
+    )
+    assert pool.workers["python"].alive
+
+
+def test_patterns_that_could_not_be_run_are_told_with_the_reason(pool: Pool) -> None:
+    source = "def loss(labels, logits):\n    assert logits.max() < 50\n    return np.log(1 + np.exp(np.minimum(logits, 60)))\n"
+    made = case(complete(source), "np.exp(np.minimum(logits, 60))", framework="numpy")
+    given = refuted(verdict(pool, made))
+    assert "nothing broke, but 6 of 9 input patterns could not be run: AssertionError" in given.evidence.assumed[-1]

@@ -91,7 +91,8 @@ def judge(run: Run, answer: Outcome | Failure) -> Verdict:
     if answer.breaks:
         return Confirmed(tuple(witnesses(ran)), evidence(ran))
     if answer.skipped:
-        return Undecided(f"nothing broke, but {answer.skipped} of {len(ran.patterns)} input patterns could not be run")
+        because = f": {answer.trouble}" if answer.trouble else ""
+        return Undecided(f"nothing broke, but {answer.skipped} of {len(ran.patterns)} input patterns could not be run{because}")
     if (off := _off(ran)) is not None:
         return Confirmed((off.witness,), evidence(off.ran))
     if run.job.digits and not any(_known(ran)):

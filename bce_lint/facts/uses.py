@@ -36,7 +36,7 @@ from bce_lint.facts.trace import Trace
 def computed(trace: Trace) -> Iterator[Expr]:
     """Yield everything that a function computes, once."""
     seen: set[Expr] = set()
-    stack = [site.expr for site in trace.sites]
+    stack = list(trace.places)
     while stack:
         e = stack.pop()
         if e not in seen:

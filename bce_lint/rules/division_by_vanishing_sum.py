@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from bce_lint.facts.algebra import core
@@ -30,7 +31,10 @@ from bce_lint.facts.expr import (
     Std,
     Sub,
     Sum,
+    Truth,
     Var,
+    Where,
+    children,
 )
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import divided
@@ -138,9 +142,13 @@ def cut_off(quotient: Div, facts: Facts) -> bool:
     """Tell whether what a zero divisor makes of the quotient is replaced or cut off afterwards."""
     for e in computed(facts.trace):
         match e:
-            case NanToNum(x) if rests_on(x, quotient):
+            case NanToNum(x) | Where(Truth("isnan" | "isfinite", x)) if rests_on(x, quotient):
                 return True
-            case Minimum(x, Const()) if core(x) is quotient:
+            case Where(Truth("==", x, Const(math.inf)), Const()) if rests_on(x, quotient) and not facts.range(quotient.x).interval.contains(
+                0.0
+            ):
+                return True
+            case Minimum(x, Const()) if core(x) is quotient or (isinstance(core(x), Mul) and quotient in children(core(x))):
                 return True
     return False
 

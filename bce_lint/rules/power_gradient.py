@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import re
+
+from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Pow
+from bce_lint.facts.expr import Add, Const, Expr, Log, Neg, Pow, Sub
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import floor
 from bce_lint.facts.purpose import in_loss, trained
@@ -11,6 +15,8 @@ from bce_lint.facts.singular import can_vanish, is_total, not_chosen
 from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 from bce_lint.source.prefilter import Kinds
+
+OVERLAP = re.compile(r"(\w+[._])*(\w+_)?(dice|tversky|jaccard|iou)(_\w+)?(\(.*\))?", re.IGNORECASE)
 
 
 @rule(
@@ -61,7 +67,7 @@ def power_gradient(power: Pow, facts: Facts) -> Report | None:
     if not differentiated(facts) or not in_loss(facts) or exponent.point is None or not exponent.hi < 1 or exponent.point == 0:
         return None
     x = power.x
-    vanishes = can_vanish(x, facts) or (is_total(x) and facts.range(x).interval.lo == 0)
+    vanishes = can_vanish(x, facts) or (is_total(x) and facts.range(x).interval.lo == 0) or is_remainder(x, facts)
     if not vanishes or not trained(x, facts) or not_chosen(power, facts):
         return None
     worse = "the power is infinite" if exponent.point < 0 else "the gradient of the power is infinite"
@@ -71,3 +77,14 @@ def power_gradient(power: Pow, facts: Facts) -> Report | None:
         because=(x,),
         swaps=(floor(power, x, facts),),
     )
+
+
+def is_remainder(x: Expr, facts: Facts) -> bool:
+    """Tell whether `x` is what a perfect answer leaves nothing of: minus a logarithm, or 1 less what is called an overlap."""
+    match core(x):
+        case Neg(Log(p)):
+            return facts.range(p).interval.contains(1.0)
+        case Sub(Const(1.0), overlap) | Add(overlap, Const(1.0)):
+            unknown = math.isinf(facts.range(overlap).interval.lo)
+            return unknown and any(OVERLAP.fullmatch(facts.name(e)) for e in (overlap, x))
+    return False

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from bce_lint.facts.algebra import core
-from bce_lint.facts.expr import Const, Div, Expr, Mean, Mul, Square, Sub, Sum, Var
+from bce_lint.facts.expr import Div, DivNoNan, Expr, Mean, Mul, Square, Sub, Sum, Var
 from bce_lint.facts.facts import Facts
 from bce_lint.rule import Bad, Good, Level, Report, rule
 from bce_lint.source.prefilter import Kinds
+
+SQUARED = "(sq|sqr|square|squares|squared)"
+AVERAGE = "(mean|avg|average)"
+MEAN_OF_SQUARES = re.compile(rf"(\w+[._])*({AVERAGE}(_of)?_?{SQUARED}|(\w+_)?{SQUARED}_?{AVERAGE})(_\w+)?")
+MEAN = re.compile(rf"(\w+[._])*({AVERAGE}|mu)(_\w+)?")
 
 
 @rule(
@@ -48,7 +55,7 @@ def variance_cancellation(difference: Sub, facts: Facts) -> Report | None:
 
     The root of a negative one is NaN. Subtract the mean first, as the framework's own variance does.
     """
-    x = squares_less_square(difference)
+    x = squares_less_square(difference) or called_so(difference, facts)
     if x is None:
         return None
     return Report(
@@ -60,20 +67,47 @@ def variance_cancellation(difference: Sub, facts: Facts) -> Report | None:
 
 
 def squares_less_square(e: Sub) -> Expr | None:
-    """Return `x` if `e` is mean(x ** 2) - mean(x) ** 2, each mean perhaps a sum divided by a count."""
-    match core(e.x), core(e.y):
-        case first, Square(second):
-            squared, values = averaged(first), averaged(core(second))
-            if values is not None and squared is not None and core(squared) is Square(core(values)):
-                return core(values)
+    """Return `x` if `e` is mean(x ** 2) - mean(x) ** 2, whichever of them is still to be divided by the count, and with weights or not."""
+    for square, counted in multiples(e.y):
+        for mean, averaged in multiples(square.x) if isinstance(square, Square) else ():
+            for squared, divided in multiples(e.x):
+                x = squared_in(squared.x, mean.x) if isinstance(squared, (Sum, Mean)) and isinstance(mean, (Sum, Mean)) else None
+                if x is not None and (counted or averaged or divided or isinstance(squared, Mean)):
+                    return x  # without a count anywhere it is no variance, but for instance what a factorization machine computes
     return None
 
 
-def averaged(e: Expr) -> Expr | None:
-    """Return of what `e` is the mean."""
-    match e:
-        case Mean(x) | Div(Sum(x), _) | Mul(Sum(x), Const()):
-            return x
+def multiples(e: Expr) -> list[tuple[Expr, bool]]:
+    """Return what `e` is, or is a multiple or quotient of, and whether it is."""
+    inner = core(e)
+    match inner:
+        case Div(x, _) | DivNoNan(x, _):
+            return [(inner, False), (core(x), True)]
+        case Mul(x, y):
+            return [(inner, False), (core(x), True), (core(y), True)]
+    return [(inner, False)]
+
+
+def squared_in(squared: Expr, values: Expr) -> Expr | None:
+    """Return `x` if `squared` are the squares of `values`, which are x, or x with weights."""
+    if core(squared) is Square(core(values)):
+        return core(values)
+    return next((x for w, x in weighted(values) if any(same is w and core(y) is Square(core(x)) for same, y in weighted(squared))), None)
+
+
+def weighted(e: Expr) -> list[tuple[Expr, Expr]]:
+    """Return the weight and the value of a product, whichever is which."""
+    match core(e):
+        case Mul(x, y):
+            return [(x, y), (y, x)]
+    return []
+
+
+def called_so(e: Sub, facts: Facts) -> Expr | None:
+    """Return the mean if, of values of which nothing is known, the names say that `e` is a mean of squares less a squared mean."""
+    match core(e.y):
+        case Square(mean) if MEAN_OF_SQUARES.fullmatch(facts.name(e.x)) and MEAN.fullmatch(facts.name(mean)):
+            return mean
     return None
 
 

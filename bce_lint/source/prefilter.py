@@ -92,6 +92,8 @@ DIVISION = re.compile(rb"/(?<=[\w.)\] ]/)=?(?=[ \t\\\r\n]*[-+~(A-Za-z_#])")
 POWER = re.compile(rb"\*\*(?:(?<=[\w.)\]]\*\*)|(?<=[\w.)\]] \*\*)|(?<=  \*\*)(?= ))(?!=?[ \t]*\d+(?![\w.]))")
 """Not `**` in a call or signature: that follows a bracket, a comma or a margin and has no blank behind it."""
 
+WORDY = re.compile(rb"[\w.]")
+PRODUCT = re.compile(rb"(?<!\*)\* ?(\w[\w.]*)")
 SQUARE = re.compile(rb"(?:square|abs2) ?\(|\*\* ?2\b|\bpow ?\((?=[^()]*2 ?\))")
 
 
@@ -122,6 +124,7 @@ def candidates(data: bytes, kinds: Kinds = Kinds.CALLS) -> list[int]:
         found.update(match.start() for match in POWER.finditer(data))
     if Kinds.SQUARES in kinds:
         found.update(match.start() for match in SQUARE.finditer(data))
+        found.update(match.start() for match in PRODUCT.finditer(data) if _is_before(data, match[1], match.start()))
     return sorted(found)
 
 
@@ -142,6 +145,12 @@ def _calls(data: bytes, endings: tuple[bytes, ...]) -> Iterator[int]:
     if unseen:
         for match in re.finditer(rb"\b(?:" + b"|".join(unseen) + rb") ?\(", data):
             yield match.end() - 1
+
+
+def _is_before(data: bytes, word: bytes, end: int) -> bool:
+    """Tell whether `word`, and perhaps a blank, stands before `end`: whether `x * x` is a square."""
+    end -= data[end - 1] == BLANK
+    return data.endswith(word, 0, end) and not WORDY.match(data, end - len(word) - 1)
 
 
 def _is_loss(data: bytes, name_end: int) -> bool:

@@ -120,6 +120,7 @@ class Outcome:
     `labels` says how those are passed, `call` spells the call that was made of `labels` and `logit` ("" if no expression gives it),
     `definition` what has to be defined for it.
     `sweep` holds points of all sizes where nothing broke, or digits are asked for: finite numbers may be wrong too.
+    `trouble` says why patterns were `skipped`, as far as that is known.
     `counterpart` is "sigmoid" or "softmax" if the code is `scale` times that cross entropy, else "".
     """
 
@@ -142,6 +143,7 @@ class Outcome:
     gradient: bool
     probed: int
     skipped: int
+    trouble: str
     assumed: tuple[tuple[str, str], ...]
     executed: tuple[tuple[int, int], ...]
     renamed: tuple[tuple[str, str], ...]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from . import probes
 from .backend import Backend, Counterpart, Raw
 from .job import Job, Reading
+from .patience import EndlessError
 from .probes import Pattern
 from .search import Found
 
@@ -120,7 +121,7 @@ def _read(run: Run, patterns: Sequence[Pattern], points: Sequence[_Point]) -> di
         pattern = patterns[point.pattern]
         try:
             raw = run(pattern, point.magnitude)
-        except Exception:  # noqa: BLE001, S112  (the user's code may raise at any magnitude; the row is left out)
+        except (Exception, EndlessError):  # noqa: BLE001, S112  (the user's code may raise at any magnitude; the row is left out)
             continue
         numbers[point] = raw.total, slope(raw, pattern)
     return numbers

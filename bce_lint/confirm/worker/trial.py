@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from . import dead, measure, probes
+from . import dead, measure, patience, probes
 from .backend import Backend, NoTensorError, Raw, Tensor, UnsupportedError
 from .contain import DeniedError
 from .inputs import LABEL_KINDS, LABELS, PER_ROW, Inputs, Layout, UnknownRoleError, bind
 from .job import Failure, Job, Outcome, Program
 from .lazy import SITE, Space, UnboundError
+from .patience import EndlessError, limit
 from .probes import Pattern
 from .refusal import refuses, within
 from .search import Found, Plan, Sample, search, wrong
@@ -48,6 +49,9 @@ class Trial:
         self.marked = SITE in program.marked
         self.blame = self.marked and program.blame
         self.elsewhere = False
+        self.endless: dict[Pattern, float] = {}
+        self.warm = False
+        self.trouble = ""
 
     def ways(self, layouts: Sequence[Layout]) -> Iterator[Way]:
         """Yield the ways to call the function: each way to get it, each layout of its inputs, last with flags turned round."""
@@ -80,7 +84,16 @@ class Way:
     def run(self, pattern: Pattern, magnitude: float, judged: str = "") -> Raw:
         """Call the function on a pattern at a magnitude, and differentiate."""
         call = self._site if (judged or self.judged) == AT_SITE else self._result
-        return self.trial.backend.run(call, self.layout.pass_labels(pattern.y, self.trial.backend), self.logits(pattern, magnitude))
+        if magnitude >= self.trial.endless.get(pattern, math.inf):
+            raise EndlessError
+        try:
+            with limit(patience.SECONDS if self.trial.warm else patience.AT_FIRST):
+                raw = self.trial.backend.run(call, self.layout.pass_labels(pattern.y, self.trial.backend), self.logits(pattern, magnitude))
+        except EndlessError:
+            self.trial.endless[pattern] = magnitude
+            raise
+        self.trial.warm = True
+        return raw
 
     def logits(self, pattern: Pattern, magnitude: float) -> Tensor:
         """Return the logits of a pattern at a magnitude."""
@@ -150,7 +163,12 @@ class Way:
         except Exception as error:
             if hopeless(error):
                 raise
-            return self._refused(error, pattern, magnitude) if refuses(error, self.trial.program) else None
+            if refuses(error, self.trial.program):
+                return self._refused(error, pattern, magnitude)
+            self.trial.trouble = self.trial.trouble or _in_words(error)
+        except EndlessError:
+            self.trial.trouble = patience.TOO_LONG
+        return None
 
     def _refused(self, error: Exception, pattern: Pattern, magnitude: float) -> Sample:
         """Return an error as a break, unless the flagged operation was done by then, and finite, or another function raised."""
@@ -213,6 +231,8 @@ def hopeless(error: BaseException) -> str:
     """Return the reason if trying something else makes no sense, else ""."""
     if isinstance(error, MemoryError) or "ResourceExhausted" in type(error).__name__ or "Unable to allocate" in str(error):
         return "it needs more memory than confirm allows"
+    if isinstance(error, EndlessError):
+        return patience.TOO_LONG
     if isinstance(error, UnboundError | HopelessError | UnreachableError):
         return str(error)
     if not isinstance(error, Exception):
@@ -241,12 +261,12 @@ def perform(job: Job, backend: Backend) -> Outcome | Failure:
         return _perform(job, backend, time.monotonic() + job.seconds / 2)
     except BaseException as error:  # noqa: BLE001  (it is the user's code that raises)
         final = bool(hopeless(error)) and not isinstance(error, UnboundError | HopelessError | UnreachableError | UnknownRoleError)
-        return Failure(hopeless(error) or _in_words(error), final)
+        return Failure(hopeless(error) or f"it cannot be run: {_in_words(error)}", final)
 
 
 def _in_words(error: BaseException) -> str:
     first = (str(error).strip().splitlines() or [""])[0]
-    return f"it cannot be run: {type(error).__name__}{': ' + first if first else ''}"[:300]
+    return f"{type(error).__name__}{': ' + first if first else ''}"[:280]
 
 
 def _perform(job: Job, backend: Backend, deadline: float) -> Outcome:
@@ -258,6 +278,8 @@ def _perform(job: Job, backend: Backend, deadline: float) -> Outcome:
         if (vanishing := _search(other, replace(plan, patterns=other.patterns()))).found.breaks:
             way, searched = other, vanishing
             break
+    if way.trial.endless and not searched.found.breaks:
+        raise EndlessError
     if job.beside and not searched.found.breaks and not searched.found.skipped:
         searched = replace(searched, found=dead.search_dead(way, plan, job.beside) or searched.found)
     return _outcome(job, way, searched)
@@ -339,6 +361,9 @@ class _Seen:
             if refuses(error, way.trial.program):
                 return True
             self.errors.append(error)
+        except EndlessError:
+            way.trial.endless.clear()
+            self.errors.append(HopelessError(patience.TOO_LONG))
         return False
 
 
@@ -382,6 +407,7 @@ def _outcome(job: Job, way: Way, searched: Searched) -> Outcome:
         gradient=read.gradient,
         probed=found.probed,
         skipped=found.skipped,
+        trouble=way.trial.trouble,
         assumed=assumed,
         executed=executed,
         renamed=renamed,
