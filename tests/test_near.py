@@ -9,7 +9,7 @@ from bce_lint.confirm.slice import programs
 from bce_lint.confirm.worker.job import Program
 from bce_lint.facts.expr import Div, Expr, Free
 from bce_lint.finding import Undecided
-from tests.cases import LOG, breaks, case, reason, refuted, verdict
+from tests.cases import LOG, breaks, case, confirmed, reason, refuted, verdict
 
 QUOTIENT: Expr = Div(Free("a", "f"), Free("b", "f"))
 
@@ -134,3 +134,18 @@ def test_two_items_of_one_input_may_differ_and_nothing_is_done_in_place() -> Non
 def test_what_no_cast_or_root_of_a_count_changes_is_a_setting() -> None:
     source = "import numpy as np\ndef f(rows):\n    x = rows.load()\n    return np.log(x / len(rows) + x.shape[0] // 2)\n"
     assert roles(near(source, "np.log(x / len(rows) + x.shape[0] // 2)")) == {"x": "unknown", "count": "scalar", "count_2": "scalar"}
+
+
+@pytest.mark.framework
+def test_a_loop_over_numbers_stays_a_loop(pool: Pool) -> None:
+    source = """
+    import math
+    def denominator(tags):
+        scores = [score(tag) for tag in tags.all()]
+        return math.log(sum(math.exp(score) for score in scores))
+    """
+    flagged = "math.log(sum(math.exp(score) for score in scores))"
+    made = near(source, flagged)
+    assert text(made) == "def flagged_expression(scores):\n    return (math.log(sum((math.exp(score) for score in scores))))"
+    one = case(source, flagged, framework="numpy")
+    assert confirmed(verdict(pool, one)).witnesses[0].result == "inf"

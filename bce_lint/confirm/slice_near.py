@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bce_lint.confirm.slice_after import guarded_later, names
 from bce_lint.confirm.slice_pieces import dotted
 from bce_lint.confirm.slice_script import GROWING, NAME, Script, Surroundings, assignments, called, kind_of, stands_by
 from bce_lint.confirm.worker.guess import setting
@@ -41,8 +42,6 @@ ATTRIBUTES = frozenset({"T", "mT", "H", "data", "values", "real", "value"})
 COUNTS = re.compile(r"(^|\.)(len|int|size|shape|numel|ndim|range|rank)$")
 MODULES = frozenset({"backend", "K", "F", "xp", "np", "tf", "torch", "jnp", "ops", "keras", "nn", "lib"})
 """What modules are called: a name of these that no import binds is none of numbers."""
-GUARDS = re.compile(r"(^|\.)(nan_to_num\w*|is_?nan|is_?inf|is_?finite|is_?neginf|where|masked_fill_?|multiply_no_nan)$")
-"""What looks for NaN and inf, or replaces entries; a clip lets NaN pass."""
 AXES, KEEPS = frozenset({"axis", "axes", "dim", "dims"}), frozenset({"keepdims", "keepdim", "keep_dims"})
 DROPPED = frozenset({"dtype", "name", "out", "device", "copy", "where", "initial"})
 STEPS = 40
@@ -57,7 +56,7 @@ class _Unread(Exception):  # noqa: N818  (an answer, not an accident)
 def near(around: Surroundings, chain: list[ast.AST], site: ast.expr) -> Script | None:
     """Make a function of the operation and what follows it; None where nothing varies, or the result is guarded later on."""
     whole = _arithmetic(chain, site)
-    if _guarded_later(around.body, chain):
+    if guarded_later(around.body, chain):
         return None
     maker = _Near(around, site)
     try:
@@ -91,29 +90,6 @@ def _followed(name: str) -> bool:
     return any(pattern.search(name) for pattern in (FUNCTIONS, REDUCTIONS, VIEWS))
 
 
-def _guarded_later(body: list[ast.stmt], chain: list[ast.AST]) -> bool:
-    """Say whether entries of what the flagged statement binds are replaced afterwards, or looked at for what is not finite."""
-    statement = next((node for node in reversed(chain) if isinstance(node, ast.stmt)), None)
-    targets = (
-        {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} if statement else set()
-    )
-    row = getattr(statement, "lineno", 0)
-    for node in (inner for outer in body for inner in ast.walk(outer) if getattr(inner, "lineno", 0) > row):
-        match node:
-            case ast.Assign(targets=[ast.Subscript(value=ast.Name(name), slice=index)]) if name in targets:
-                if not isinstance(index, ast.Constant):
-                    return True
-            case ast.Call() if GUARDS.search(called(node)) and targets & _names(node):
-                return True
-            case ast.If(test=test) | ast.IfExp(test=test) if targets & _names(test):
-                return True
-    return False
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-
-
 @dataclass(slots=True)
 class _Near:
     """Rewrites the expression, and the assignments that it rests on, as far as they are arithmetic."""
@@ -124,6 +100,7 @@ class _Near:
     keys: dict[str, str] = field(default_factory=dict)
     local: dict[tuple[str, int], str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+    bound: set[str] = field(default_factory=set)
     classes: bool = False
     steps: int = 0
     assigned: dict[str, list[tuple[int, ast.expr | None]]] = field(default_factory=dict)
@@ -158,7 +135,7 @@ class _Near:
             case ast.Constant(value=int() | float()):
                 return node
             case ast.Name(name):
-                return self._name(name, row)
+                return node if name in self.bound else self._name(name, row)
             case ast.Attribute():
                 return self._attribute(node, row)
             case ast.Subscript(value=base):
@@ -295,6 +272,8 @@ class _Near:
             return self._input(node, name.rpartition(".")[2] or "data", self._kind(node))
         if VIEWS.search(name):
             return self.value(_gathered(operand), row)
+        if isinstance(operand, ast.GeneratorExp | ast.ListComp) and isinstance(node.func, ast.Name) and _plain(operand):
+            return ast.Call(node.func, [self._loop(operand, row)], [])
         self.classes |= "softmax" in name
         func = node.func
         first = self.value(_gathered(operand), row)
@@ -310,6 +289,16 @@ class _Near:
         rest = [self._axis(arg) if reduces else self.value(arg, row) for arg in args]
         keywords = [made for given in node.keywords if (made := self._keyword(given, row)) is not None]
         return ast.Call(func, rest if func is not node.func else [first, *rest], keywords)
+
+    def _loop(self, node: ast.GeneratorExp | ast.ListComp, row: int) -> ast.expr:
+        """Return a loop over numbers as it is, over what is an input or not."""
+        (loop,) = node.generators
+        assert isinstance(loop.target, ast.Name)
+        over = self.value(loop.iter, row)
+        self.bound.add(loop.target.id)
+        elt = self.value(node.elt, row)
+        self.bound.discard(loop.target.id)
+        return ast.GeneratorExp(elt, [ast.comprehension(loop.target, over, [], 0)])
 
     def _operand(self, node: ast.Call) -> ast.expr | None:
         """Return what a call is about: the object of a tensor's method, the first argument of a function; None if it is neither."""
@@ -367,6 +356,17 @@ class _Near:
 def _gathered(node: ast.expr) -> ast.expr:
     """Return what a list gathers, if that is one kind of thing."""
     return node.elts[0] if isinstance(node, ast.List | ast.Tuple) and len(node.elts) == 1 else node
+
+
+def _plain(node: ast.GeneratorExp | ast.ListComp) -> bool:
+    """Say whether a loop goes over numbers, of which nothing but arithmetic is done."""
+    match node.generators:
+        case [ast.comprehension(target=ast.Name(name), ifs=[])]:
+            held = [inner for inner in ast.walk(node.elt) if isinstance(inner, ast.Attribute | ast.Subscript)]
+            calls = [inner for inner in ast.walk(node.elt) if isinstance(inner, ast.Call)]
+            return not any(name in names(inner) for inner in held) and all(_followed(called(inner)) for inner in calls)
+        case _:
+            return False
 
 
 def _last(node: ast.expr) -> str:
