@@ -15,6 +15,7 @@ from bce_lint.facts.expr import (
     Expr,
     Free,
     Index,
+    Log,
     Max,
     Mean,
     Min,
@@ -44,7 +45,7 @@ def overflowing(e: Expr, facts: Facts) -> Exp | None:
     inner = core(e)
     if not isinstance(inner, Exp) or facts.trace.place(inner, facts.site.order) is None:
         return None
-    if held_by_maximum(inner.x, facts) or held_by_name(inner.x) or is_log_probability(inner.x, facts) or is_distance(inner.x, facts):
+    if held_by_maximum(inner.x, facts) or held_by_name(inner.x) or is_small(inner.x, facts):
         return None
     return inner if facts.touches(inner, math.inf) else None
 
@@ -71,11 +72,27 @@ def held_by_name(x: Expr) -> bool:
     return False
 
 
+def is_small(x: Expr, facts: Facts) -> bool:
+    """Tell whether `x` is not known to be bounded, but is not meant to be large."""
+    return is_log_probability(x, facts) or is_distance(x, facts) or is_tempered(x)
+
+
 def is_log_probability(x: Expr, facts: Facts) -> bool:
     """Tell whether `x` is called the logarithm of a probability, or of a density, which is not that large either."""
     inner = core(x)
     names = (facts.name(x), inner.text if isinstance(inner, Opaque) else "")
     return not isinstance(inner, Const) and any(LOG_PROBABILITY.fullmatch(name.lower()) for name in names)
+
+
+def is_tempered(x: Expr) -> bool:
+    """Tell whether `x` is a logarithm over a temperature: its exponential is a power, and of probabilities at most 1."""
+    match core(x):
+        case Div(a, _):
+            return isinstance(core(a), Log)
+        case Mul(a, b):
+            return isinstance(core(a), Log) or isinstance(core(b), Log)
+        case inner:
+            return isinstance(inner, Log)
 
 
 def is_distance(x: Expr, facts: Facts) -> bool:

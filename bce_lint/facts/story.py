@@ -107,6 +107,8 @@ class Story:
     def clause(self, e: Expr) -> str:
         """Return the beginning of a sentence on the values of `e`: "`p` is sigmoid(logits):" or just "`sigmoid(logits)` is"."""
         name, said = self.name(e), self.says(e)
+        if name == "...":
+            return "the probability is"
         return f"`{name}` is" if name == said else f"`{name}` is {said}:"
 
     def _applied(self, function: str, x: Expr) -> str:
