@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from bce_lint.facts import roles
 from bce_lint.facts.algebra import core
-from bce_lint.facts.expr import Const, Exp, Expr, LogSoftmax, Mul, MulNoNan, Softmax, Sqrt, Truth, Where, replaced
+from bce_lint.facts.expr import Const, Exp, Expr, Log, LogSoftmax, Max, Mul, MulNoNan, Softmax, Sqrt, Sub, Truth, Where, replaced, walk
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import floor
 from bce_lint.facts.meaning import Role
 from bce_lint.facts.purpose import forgiven, trained_through
 from bce_lint.facts.singular import Singular, computed_in, held_off, kept_out, singular
-from bce_lint.facts.uses import numerator
+from bce_lint.facts.uses import computed, numerator, rests_on
 from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 
@@ -65,7 +65,7 @@ def late_mask(product: Expr, facts: Facts) -> Report | None:
         f"{spoken(mask, facts)} is 0 where {spoken(masked.op, facts)} is infinite, and 0 * inf is NaN",
         help=f"mask {spoken(masked.operand, facts)} before the op, by a `where` with a harmless value",
         because=(masked.operand,),
-        covers=(masked.op,),
+        covers=(masked.op, *logarithms(masked.op, facts)),
         replace=replaced(product, masked.op, replaced(masked.op, masked.operand, Where(test, masked.operand, Const(1.0))))
         if test
         else None,
@@ -98,8 +98,26 @@ def undone(product: Expr, facts: Facts) -> Iterator[tuple[Singular, Expr, Expr |
             for mask in numerator(other):
                 if isinstance(mask, Truth) and kept_out(found, mask, chosen=True) and not held_off(found, facts):
                     yield found, mask, mask
-                elif found.at == 0 and mask in numerator(found.operand) and is_mask(mask, facts):
+                elif (is_mask(mask, facts) or is_mask(core(mask), facts)) and left_out(found, mask):
                     yield found, mask, None
+
+
+def logarithms(op: Expr, facts: Facts) -> Iterator[Expr]:
+    """Yield the logarithms of what an exponential adds to: they are infinite where it is."""
+    if isinstance(op, Exp):
+        yield from (e for e in computed(facts.trace) if isinstance(e, Log) and rests_on(e, op))
+
+
+def left_out(found: Singular, mask: Expr) -> bool:
+    """Tell whether `mask` multiplies the operand too, or keeps what is large out of the maximum that is subtracted in an exponent."""
+    if found.at == 0:
+        return mask in numerator(found.operand)
+    inner = core(mask)
+    said = core(inner.x) if isinstance(inner, Truth) and inner.relation == "not" else inner
+    match found.op, core(found.operand):
+        case Exp(), Sub(_, shift):
+            return any(isinstance(part, Max) and rests_on(part.x, said) for part in walk(shift))
+    return False
 
 
 def is_mask(e: Expr, facts: Facts) -> bool:
