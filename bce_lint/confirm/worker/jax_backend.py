@@ -11,25 +11,26 @@ from typing import Any
 
 from .backend import Counterpart, Fast, Loss, NoTensorError, Raw, Tensor
 
-Flat = tuple[Callable[[Tensor, Tensor], Tensor], list[int]]
+Flat = Callable[[Tensor, Tensor], Tensor]
 
 
 def load() -> Jax:
     """Import JAX for the CPU, running no operation."""
     os.environ["JAX_PLATFORMS"] = "cpu"
     jax = importlib.import_module("jax")
-    return Jax(jax, importlib.import_module("jax.numpy"))
+    return Jax(jax, importlib.import_module("jax.numpy"), importlib.import_module("numpy"))
 
 
 class Jax:
     """The backend; `use` must come first."""
 
-    def __init__(self, jax: Any, numpy: Any) -> None:  # noqa: ANN401  (modules that need not be installed where types are checked)
+    def __init__(self, jax: Any, jnp: Any, np: Any) -> None:  # noqa: ANN401  (modules that need not be installed where types are checked)
         self.jax = jax
-        self.jnp = numpy
+        self.jnp = jnp
+        self.np = np
         self.dtype = "float32"
         self.label = f"JAX {jax.__version__}"
-        self.compiled: dict[Loss, Flat] = {}
+        self.compiled: dict[Loss, tuple[Flat, Flat, list[int]]] = {}
 
     def use(self, dtype: str) -> None:
         """Compute in this dtype from now on; 64 bits are allowed only then, since they would become the default."""
@@ -39,7 +40,7 @@ class Jax:
 
     def rounded(self, value: float) -> float:
         """Return a number as the dtype holds it."""
-        return float(self.jnp.asarray(value, self.dtype))
+        return float(self._array(value))
 
     def importer(self) -> Callable[[str], ModuleType | None]:
         """Change nothing about imports."""
@@ -51,11 +52,14 @@ class Jax:
 
     def leaf(self, values: Sequence[float], shape: tuple[int, ...]) -> Tensor:
         """Return an array of the dtype."""
-        return self.jnp.asarray(list(values), self.dtype).reshape(shape)
+        return self.jnp.asarray(self._array(values).reshape(shape))
 
     def whole(self, values: Sequence[float], shape: tuple[int, ...]) -> Tensor:
         """Return an array of integers."""
-        return self.jnp.asarray([int(value) for value in values]).reshape(shape)
+        return self.jnp.asarray(self.np.array(values, "int64" if self.dtype == "float64" else "int32").reshape(shape))
+
+    def _array(self, values: object) -> Any:  # noqa: ANN401  (an array of NumPy's, whose operations need no compiler)
+        return self.np.array(values, self.jnp.dtype(self.dtype))
 
     def squash(self, leaf: Tensor, kind: str) -> Tensor:
         """Apply an activation by JAX's own functions."""
@@ -66,15 +70,16 @@ class Jax:
     def run(self, function: Loss, y: Tensor, z: Tensor) -> Raw:
         """Call `function` under `jit`, or as it is where that cannot trace it; take the gradient of its result by the logits."""
         if function not in self.compiled:
-            self.compiled[function] = self._flat(function)
-        flat, sizes = self.compiled[function]
+            flat, sizes = self._flat(function)
+            self.compiled[function] = flat, self.jax.jit(flat), sizes
+        flat, jitted, sizes = self.compiled[function]
         try:
-            numbers = self.jax.jit(flat)(y, z)
+            numbers = jitted(y, z)
         except self.jax.errors.JAXTypeError:
             numbers = flat(y, z)
         return _raw(iter(numbers.tolist()), sizes)
 
-    def _flat(self, function: Loss) -> Flat:
+    def _flat(self, function: Loss) -> tuple[Flat, list[int]]:
         """Return a function of labels and logits that gives entries, total and gradient as one array, and fills in their numbers."""
         sizes: list[int] = []
 
@@ -98,17 +103,9 @@ class Jax:
             raise NoTensorError
         return found
 
-    def compile(self, function: Callable[[Tensor, Tensor], tuple[object, object]], y: Tensor, z: Tensor) -> Fast:
-        """Compile value and gradient of both results into one array of numbers."""
-        (one, sizes), (two, more) = self._flat(lambda y, z: function(y, z)[0]), self._flat(lambda y, z: function(y, z)[1])
-        both = self.jax.jit(lambda y, z: self.jnp.concatenate([one(y, z), two(y, z)]))
-        both(y, z)
-
-        def fast(y: Tensor, z: Tensor) -> tuple[Raw, Raw]:
-            numbers = iter(both(y, z).tolist())
-            return _raw(numbers, sizes), _raw(numbers, more)
-
-        return fast
+    def compile(self, function: object, y: Tensor, z: Tensor) -> Fast | None:  # noqa: ARG002
+        """Return None: what is run is compiled already."""
+        return None
 
     def counterparts(self, kind: str) -> tuple[Counterpart, ...]:
         """Return optax's losses, or where it is not installed what they are made of."""

@@ -90,17 +90,21 @@ def search(probe: Probe, plan: Plan) -> Found:
         for what, gap in found.items():
             gaps.setdefault((what, pattern.agreement), []).append(gap)
     breaks = [_smallest(counted, what, some, plan.rounded) for (what, _), some in gaps.items()]
-    return Found(tuple(sorted(breaks, key=lambda b: (b.logit, WHAT.index(b.what), b.pattern))), counted.count, skipped)
+    return Found(tuple(sorted(breaks, key=lambda b: (b.logit, WHAT.index(b.what), b.pattern))), len(counted.made), skipped)
 
 
 class _Counted:
+    """A probe that is made once at each point: value and gradient often break at the same one."""
+
     def __init__(self, probe: Probe) -> None:
         self.probe = probe
-        self.count = 0
+        self.made: dict[tuple[int, float], Sample | None] = {}
 
     def __call__(self, pattern: int, magnitude: float) -> Sample | None:
-        self.count += 1
-        return self.probe(pattern, magnitude)
+        point = pattern, magnitude
+        if point not in self.made:
+            self.made[point] = self.probe(pattern, magnitude)
+        return self.made[point]
 
 
 def _sweep(probe: Probe, pattern: int, grid: Sequence[float]) -> tuple[dict[str, _Gap], bool]:

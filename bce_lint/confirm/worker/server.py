@@ -8,6 +8,7 @@ runs in this process, and the linter ends and restarts it when a job dies or tak
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import select
@@ -68,6 +69,7 @@ def main() -> None:
     except ImportError as error:
         channel.say("unavailable", str(error))
         return
+    gc.freeze()  # else every child's collector would look through, and copy, all of the framework
     channel.say("ready", framework.label)
     serve(channel, framework, forks=FORKS and first["fork"])
 

@@ -26,6 +26,7 @@ class TensorFlow:
     def __init__(self, tensorflow: Any, keras: Any) -> None:  # noqa: ANN401  (modules without types)
         self.tf = tensorflow
         self.keras = keras
+        self.np = importlib.import_module("numpy")
         self.shim = Shim()
         self.dtype = "float32"
         self.label = f"TensorFlow {tensorflow.__version__}, Keras {keras.__version__}"
@@ -49,8 +50,8 @@ class TensorFlow:
         return self.shim.renamed
 
     def leaf(self, values: Sequence[float], shape: tuple[int, ...]) -> Tensor:
-        """Return a tensor of the dtype."""
-        return self.tf.constant(list(values), self.dtype, shape)
+        """Return a tensor of the dtype, by way of NumPy: TensorFlow is slow with lists."""
+        return self.tf.constant(self.np.array(values, self.tf.as_dtype(self.dtype).as_numpy_dtype).reshape(shape))
 
     def whole(self, values: Sequence[float], shape: tuple[int, ...]) -> Tensor:
         """Return a tensor of 64-bit integers."""

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from . import dead, measure, patience, probes
 from .backend import Backend, NoTensorError, Raw, Tensor, UnsupportedError
@@ -307,9 +308,10 @@ def _search(way: Way, plan: Plan) -> Searched:
 def _holds(found: Found, way: Way) -> bool:
     """Say whether the breaks of the compiled function are those of the function as it is called."""
     patterns = way.patterns()
+    sample = cache(lambda number, magnitude: way.sample(patterns[number], magnitude))
     for one in found.breaks:
-        there = way.sample(patterns[one.pattern], one.logit)
-        before = way.sample(patterns[one.pattern], one.last_good) if one.last_good is not None else None
+        there = sample(one.pattern, one.logit)
+        before = sample(one.pattern, one.last_good) if one.last_good is not None else None
         if there is None or there.of(one.what) != one.result or (before is not None and before.of(one.what)):
             return False
     return True
@@ -322,9 +324,9 @@ def _find(trial: Trial, deadline: float) -> Way:
     """
     seen = _Seen([])
     for judged in (RESULT, AT_SITE) if trial.marked else (RESULT,):
-        for way in trial.ways(layouts(trial.program)):
-            if seen.take(way.judging(judged)):
-                return way.judging(judged)
+        for way in (way.judging(judged) for way in trial.ways(layouts(trial.program))):
+            if seen.take(way):
+                return way
             if time.monotonic() > deadline:
                 if seen.idle is not None:
                     return seen.idle
