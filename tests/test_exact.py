@@ -167,6 +167,7 @@ def test_every_op_has_a_meaning_or_is_a_leaf() -> None:
         ex.Layer,
         ex.Reference,
         ex.Definition,
+        ex.Instance,
         ex.Made,
         ex.Concat,
         ex.Partial,
@@ -353,6 +354,14 @@ def test_an_index_that_is_shown_is_followed(which: str) -> None:
         "::2": x[::2],
     }
     assert double(evaluate(ex.Index(X, which), {"x": x})).tolist() == want[which].tolist()
+
+
+def test_an_index_by_class_numbers_picks_one_entry_of_each_row() -> None:
+    x, classes = np.arange(6.0).reshape(2, 3), np.array([2, 0])
+    for which in ("(np.arange(len(y)), t)", "torch.arange(x.size(0)), t"):
+        assert double(evaluate(ex.Index(X, which), {"x": x, "t": classes})).tolist() == [2.0, 3.0]
+    with pytest.raises(NotExact):
+        evaluate(ex.Index(X, "(np.arange(len(y)), t)"), {"x": x})
 
 
 def test_an_unknown_axis_does_not_matter_where_there_is_only_one() -> None:

@@ -117,7 +117,7 @@ CONFIRMED = {
     "a quotient that Python refuses": Shown(
         "numpy",
         "BCE101",
-        "import math\ndef odds(p):\n    return math.log(p / (1 - p))\n",
+        "import math\ndef odds_loss(p):\n    return math.log(p / (1 - p))\n",
         "it raises ZeroDivisionError from |logit| = 36.74, logits all positive",
     ),
     "a sum that a loop gathers": Shown(
@@ -287,3 +287,32 @@ def test_patterns_that_could_not_be_run_are_told_with_the_reason(pool: Pool) -> 
     made = case(complete(source), "np.exp(np.minimum(logits, 60))", framework="numpy")
     given = refuted(verdict(pool, made))
     assert "nothing broke, but 6 of 9 input patterns could not be run: AssertionError" in given.evidence.assumed[-1]
+
+
+KNOWN_EXACTLY = {
+    "the mean over examples by their number": Shown(
+        "numpy",
+        "BCE103",
+        "def loss(labels, logits):\n    p = 1 / (1 + np.exp(-logits))\n    return -np.sum(labels * np.log(1 - p)) / labels.shape[0]\n",
+        "",
+    ),
+    "class numbers": Shown(
+        "torch",
+        "BCE102",
+        "def loss(logits, labels):\n    return F.nll_loss(torch.log(torch.softmax(logits, dim=1)), labels)\n",
+        "",
+    ),
+    "numbers that cancel": Shown("numpy", "BCE101", "def logits_loss(p):\n    return np.log(p / (1 - p))\n", ""),
+    "what is not finite at first": Shown(
+        "numpy",
+        "BCE401",
+        "def cosine_loss(a, b):\n    return np.sum(a * b) / np.sqrt(np.sum(a * a) * np.sum(b * b))\n",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN_EXACTLY)
+def test_what_the_code_means_is_known_exactly(pool: Pool, name: str) -> None:
+    evidence = confirmed(verdict(pool, found(KNOWN_EXACTLY[name]))).evidence
+    assert evidence.exact_from.startswith("exact values by mpmath from the code's meaning")

@@ -11,6 +11,7 @@ many as these ask for and two evaluations in a row agree.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
@@ -29,6 +30,7 @@ from bce_lint.facts.expr import (
     Expm1,
     Expr,
     Free,
+    Index,
     Linear,
     LogAddExp,
     LogSoftmax,
@@ -54,6 +56,8 @@ MOST_DIGITS = 20_000
 _GUARD = 10
 _DIGITS_BY_UNIT = math.log10(math.e)
 _DIGITS_BY_BIT = math.log10(2)
+_OF_EACH_ROW = re.compile(r"\(?(?:\w+\.)*arange\(.*\), (\w+)\)?")
+"""An index that takes of each row the entry of its class: `p[np.arange(n), labels]`."""
 _NO_FORMAT_HAS = 400.0
 """A power of ten that is 0 in every format."""
 
@@ -174,6 +178,8 @@ class _Evaluation:
                 return self._input(name)
             case Param(default=Expr() as default):
                 return self.of(default)
+            case Index(x, which) if (found := _OF_EACH_ROW.fullmatch(which)) and found[1] in self._inputs:
+                return axes.picked(self.of(x), self._input(found[1]), 1)
         return meaning(e, self.of)
 
     def _input(self, name: str) -> Array:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bce_lint.confirm.worker.inputs import EACH_ITS_OWN, EMPTY, MASKS, PER_ROW, Layout
+from bce_lint.confirm.worker.inputs import CLASS_NUMBERS, EACH_ITS_OWN, EMPTY, MASKS, PER_ROW, Layout
 from bce_lint.confirm.worker.job import Argument, Outcome, Reading
 from bce_lint.confirm.worker.measure import REFERENCE, YOURS
 from bce_lint.confirm.worker.probes import Pattern, mask
@@ -21,15 +21,18 @@ MAGNITUDE, DIRECTION, LOGITS = Free(" |logit|", ""), Free(" direction", ""), Fre
 OPPOSITE = Neg(LOGITS)
 
 CLOSE = 1e-3
+CANCELLED = 1e-4
+"""What part of the numbers that cancel in a mean may be left of them."""
 BY_MEANING, BY_DOUBLE = "exact values by mpmath from the code's meaning", "exact: the same code in float64"
 
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """Value and derivative by |logit|; NaN where they are not known."""
+    """Value and derivative by |logit|; NaN where they are not known. `size` is that of the largest of what the value is the mean of."""
 
     value: float
     slope: float
+    size: float = 0.0
 
 
 UNKNOWN = Exact(math.nan, math.nan)
@@ -39,6 +42,7 @@ class Reference:
     """What is right at each point of a run; `source` says how that is known, "" where it is not."""
 
     def __init__(self, meaning: Meaning, arguments: Sequence[Argument], outcome: Outcome, patterns: Sequence[Pattern]) -> None:
+        self.meaning = meaning
         self.outcome = outcome
         self.patterns = patterns
         self.arguments = arguments
@@ -74,13 +78,13 @@ class Reference:
 
     def _agrees(self) -> bool:
         """Say whether the meaning, as it was read, is what ran: at the most harmless point of the table they must agree."""
-        if not self.outcome.table:
-            return False
-        reading = self.outcome.table[0]
-        ran = _of(reading, REFERENCE)
-        ran = _of(reading, YOURS) if math.isnan(ran.value) else ran
-        meant = self._by_meaning(reading).value
-        return abs(meant - ran.value) <= CLOSE * max(abs(ran.value), 1e-6)
+        for reading in self.outcome.table:
+            ran = _of(reading, REFERENCE)
+            ran = _of(reading, YOURS) if math.isnan(ran.value) else ran
+            if math.isfinite(ran.value):
+                meant = self._by_meaning(reading)
+                return abs(meant.value - ran.value) <= CLOSE * max(abs(ran.value), 1e-6, CANCELLED * meant.size)
+        return False
 
     def _by_meaning(self, reading: Reading) -> Exact:
         if self.result is None:
@@ -94,7 +98,7 @@ class Reference:
             value, slope = exact.differentiate(self.result, inputs, MAGNITUDE.name, DIGITS)
         except (exact.NotExact, ArithmeticError, ValueError):
             return UNKNOWN
-        return Exact(float(_mean(value)), float(_mean(slope)))
+        return Exact(float(_mean(value)), float(_mean(slope)), float(max(map(abs, value.flat))))
 
     def _inputs(self, pattern: Pattern, magnitude: float) -> dict[str, object]:
         """Return the inputs by name, as the worker made them but exact."""
@@ -107,6 +111,7 @@ class Reference:
         }
         labels, rows = (np.array(y).reshape(self.outcome.shape) for y in (pattern.y, Layout(self.outcome.shape).rows()))
         labels, rows = (labels[..., 0], rows[..., 0]) if self.outcome.labels == PER_ROW else (labels, rows)
+        labels = labels.argmax(-1) if self.outcome.labels == CLASS_NUMBERS else labels
         texts = dict(self.outcome.assumed)
         for argument in self.arguments:
             role = Role(argument.role)
@@ -117,7 +122,11 @@ class Reference:
                 made[argument.name] = np.array(mask(self.outcome.shape)).reshape(self.outcome.shape) * (text != EMPTY)
             elif role in MADE:
                 made[argument.name] = _squashed(role, OPPOSITE if "-logit" in text else LOGITS, classes="softmax(" in text)
-        return made | self._settings()
+        for given in self.meaning.inputs:
+            if given.role in MADE - {Role.LABEL}:
+                made.setdefault(given.name, _squashed(given.role, LOGITS, classes=given.classes))
+        sizes = {f"{name}.shape": labels.shape if value is labels else self.outcome.shape for name, value in made.items()}
+        return sizes | made | self._settings()
 
     def _settings(self) -> dict[str, float]:
         settings: dict[str, float] = {}

@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import indent
 
 from bce_lint.confirm import files
-from bce_lint.confirm.worker.inputs import BOOLEAN, EACH_ITS_OWN, EMPTY, PER_ROW, Layout
+from bce_lint.confirm.worker.inputs import BOOLEAN, CLASS_NUMBERS, EACH_ITS_OWN, EMPTY, PER_ROW, Layout
 from bce_lint.confirm.worker.job import Job, Outcome, Program, SourceFile
 from bce_lint.confirm.worker.lazy import SITE
 from bce_lint.confirm.worker.measure import YOURS
@@ -219,7 +219,7 @@ def _labels(framework: str, job: Job, outcome: Outcome, pattern: Pattern) -> Ite
     own = EACH_ITS_OWN in dict(outcome.assumed).values()
     values: list[float] = Layout(outcome.shape).rows() if own else list(pattern.y)
     shape, dtype = outcome.shape, job.dtype if outcome.labels in ("numbers", PER_ROW) else "int64"
-    if outcome.labels in ("class numbers", PER_ROW):
+    if outcome.labels in (CLASS_NUMBERS, PER_ROW):
         rows = [values[start : start + shape[-1]] for start in range(0, len(values), shape[-1])]
         values, shape = [row[0] if outcome.labels == PER_ROW else row.index(max(row)) for row in rows], shape[:-1]
     yield f"labels = {ARRAYS[framework].format(values=values, dtype=dtype, shape=shape)}"

@@ -15,7 +15,8 @@ from .probes import mask
 
 LABEL, MASK, WEIGHT = "label", "mask", "weight"
 SQUASHED = {"probability": ("sigmoid", "softmax"), "log-probability": ("log_sigmoid", "log_softmax")}
-LABEL_KINDS = ("numbers", "integers", "class numbers")
+CLASS_NUMBERS = "class numbers"
+LABEL_KINDS = ("numbers", "integers", CLASS_NUMBERS)
 PER_ROW = "one a row"
 """Labels without the last axis of the logits, that each row's first entry has: classes of embeddings."""
 
