@@ -81,3 +81,8 @@ def test_a_small_class_and_a_function_are_left_whole() -> None:
 def test_a_class_of_nothing_but_cold_methods_keeps_one() -> None:
     source = f"class A:\n    def f(self):\n{FILLER}\n    def g(self):\n{FILLER}"
     assert methods(cut(source, "")) == ["f"]
+
+
+def test_methods_that_are_named_by_the_class_itself_are_read() -> None:
+    source = CLASS.replace("self.guard(p)", "Loss.guard(self, p)")
+    assert methods(cut(source, "(Loss.guard")) == ["__init__", "guard", "hot"]

@@ -96,12 +96,12 @@ def is_tempered(x: Expr) -> bool:
 
 
 def is_distance(x: Expr, facts: Facts) -> bool:
-    """Tell whether `x` is what is called a distance, with a minus sign."""
+    """Tell whether `x` is what is called a distance, perhaps scaled, with a minus sign."""
     match core(x):
         case Neg(a):
-            return DISTANCE.fullmatch(facts.name(core(a)).lower()) is not None
-        case Mul(a, b) | Div(a, b):
-            return not negative(b) and is_distance(a, facts)
+            scaled = core(a)
+            named = scaled.x if isinstance(scaled, (Mul, Div)) else scaled
+            return DISTANCE.fullmatch(facts.name(core(named)).lower()) is not None
     return False
 
 

@@ -15,7 +15,8 @@ LARGE = 1_500
 """Characters from which on it pays."""
 INDENT = re.compile(r"^([ \t]+)[^\s)\]}#]", re.MULTILINE)
 NOTHING = re.compile(r"(?!)")
-OWN = re.compile(r"\b(?:self|cls)\.(\w+)")
+OWN = re.compile(r"\b(?:self|cls|[A-Z]\w*)\.(\w+)")
+"""How a method names another one of its class: by the instance, or by the class itself."""
 ENTRANCES = frozenset({"__call__", "call", "forward"})
 KEPT = ENTRANCES | {"__init__", "build", "setup"}
 """Methods that say what an instance is or what calling it does."""
