@@ -76,6 +76,9 @@ CONFIRMED = {
         "gradient is exactly 0 from |logit| = 16.64, labels all 0, logits positive",
     ),
     "digits of a logarithm": Shown("numpy", "BCE601", "def compound(rate):\n    return np.log(1.0 + rate)\n", "value is off by"),
+    "an overflow, which is more than lost digits": Shown(
+        "numpy", "BCE303", "def softplus(x):\n    return np.log(1 + np.exp(x))\n", "value is inf from |logit| = 709.8"
+    ),
     "digits of an exponential": Shown("torch", "BCE602", "def growth(rate):\n    return torch.exp(rate) - 1\n", "value is off by"),
     "an empty mask": Shown(
         "jax",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bce_lint.confirm import repro
 from bce_lint.confirm.case import Case
+from bce_lint.confirm.compare import LARGE
 from bce_lint.confirm.reference import Reference
 from bce_lint.confirm.slice_script import NAME
 from bce_lint.confirm.worker import probes
@@ -86,7 +87,7 @@ def judge(run: Run, answer: Outcome | Failure) -> Verdict:
     if isinstance(answer, Failure):
         return Undecided(answer.reason)
     ran = Ran(run.case, run.job, run.note, answer)
-    if run.job.digits and (off := _off(ran)) is not None:
+    if run.job.digits and not _overflows(ran) and (off := _off(ran)) is not None:
         return Confirmed((off.witness,), evidence(off.ran))
     if answer.breaks:
         return Confirmed(tuple(witnesses(ran)), evidence(ran))
@@ -126,6 +127,13 @@ def _off(run: Ran) -> Off | None:
             ran = Ran(run.case, run.job, run.note, replace(outcome, table=table))
             return Off(Witness("value", reading.logit, _labels(run.patterns[reading.pattern]), result), ran)
     return None
+
+
+def _overflows(run: Ran) -> bool:
+    """Say whether a value breaks that would be an ordinary number: that tells more than lost digits do."""
+    reference = Reference(run.case.meaning, run.job.program.arguments, run.outcome, run.patterns)
+    lost = (reference.value(Reading(one.logit, one.pattern, ())) for one in run.outcome.breaks if one.what == "value")
+    return any(abs(value) < LARGE[run.job.dtype] for value in lost)
 
 
 def _known(run: Ran) -> Iterator[bool]:
