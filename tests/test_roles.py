@@ -33,3 +33,19 @@ def test_what_has_a_number_for_its_default_is_given_by_no_call() -> None:
 def test_labels_stay_labels_by_their_names() -> None:
     assert roles("x, T, y_true", "torch.softmax(x, dim=1) * T / y_true")["T"] is Role.LABEL
     assert roles("x, y_true", "torch.softmax(x, dim=1) / y_true")["y_true"] is Role.LABEL
+
+
+def test_what_is_negated_or_chosen_by_is_a_mask() -> None:
+    assert roles("x, same", "torch.softmax(x, dim=1) * torch.logical_not(same)")["same"] is Role.MASK
+    assert roles("x, keep", "torch.softmax(torch.where(keep, x, -x), dim=1)")["keep"] is Role.MASK
+
+
+def test_a_count_is_no_tensor() -> None:
+    assert roles("x, n", "torch.softmax(x / n, dim=1)")["n"] is Role.INTEGER
+
+
+@pytest.mark.parametrize(("axis", "classes"), [("1", True), ("-1", True), ("0", False)])
+def test_what_a_maximum_is_taken_of_in_a_row_lies_along_classes(axis: str, classes: bool) -> None:  # noqa: FBT001  (pytest gives it)
+    text = f"import tensorflow as tf\ndef loss(x):\n    return tf.math.log(tf.nn.relu(x - tf.reduce_max(x, axis={axis}, keepdims=True)))\n"
+    (case,) = Judge(Config(paths=("x.py",))).judge(Source("x.py", text.encode())).cases
+    assert [given.classes for given in case.meaning.inputs] == [classes]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import (
@@ -22,6 +23,8 @@ from bce_lint.facts.expr import (
     LogSigmoid,
     LogSoftmax,
     LogSumExp,
+    Max,
+    Min,
     Mul,
     NegativeLogLikelihood,
     Nothing,
@@ -34,6 +37,8 @@ from bce_lint.facts.expr import (
     Sum,
     Tanh,
     Text,
+    Truth,
+    Where,
     children,
     walk,
 )
@@ -52,7 +57,9 @@ NAMES: Mapping[Role, re.Pattern[str]] = {
     Role.LOGIT: re.compile(r"\w*logits?|scores?|\w+_scores?|z|h|energy|pre_?activations?"),
     Role.MASK: re.compile(r"\w*masks?"),
     Role.WEIGHT: re.compile(r"(\w+_)?weights?|sample_weights?|class_weights?"),
-    Role.INTEGER: re.compile(r"axis|dim|num_\w+|n_\w+|depth|classes|ndim|(\w+_)?(steps?|epochs?|iterations?)"),
+    Role.INTEGER: re.compile(
+        r"n|axis|dim|(batch_|sample_)?size|counts?|num_\w+|n_\w+|depth|classes|ndim|(\w+_)?(steps?|epochs?|iterations?)"
+    ),
     Role.FLAG: re.compile(r"is_\w+|use_\w+|from_logits|keepdims?|reduce|training|size_average|sparse"),
     Role.SCALAR: re.compile(
         r"alpha|beta|gamma|delta|smooth\w*|eps\w*|epsilon|temperature|tau|margin|lam(bda)?_?\w*|label_smoothing|scale|factor|power"
@@ -85,10 +92,19 @@ PIXELS = (-3.0, 255.0)
 
 def inputs(params: Iterable[Param], result: Iterable[Expr], path: tuple[str, ...]) -> tuple[Input, ...]:
     """Return the inputs of the function `path` with their roles; `result` is everything that it computes."""
-    uses = _uses(result)
+    computed = list(result)
+    uses = _uses(computed)
+    rows = _rows(computed)
     listed = list(params)
     lossy = is_lossy(path, (param.name for param in listed))
-    return tuple(_input(param, uses.get(param), lossy=lossy) for param in listed)
+    found = ((param, _input(param, uses.get(param), lossy=lossy)) for param in listed)
+    return tuple(replace(given, classes=True) if given.role is Role.UNKNOWN and param in rows else given for param, given in found)
+
+
+def _rows(exprs: Iterable[Expr]) -> set[Expr]:
+    """Return what is compared within a row: of which a maximum or minimum along a later axis is taken."""
+    taken = {e for root in exprs for e in walk(root) if isinstance(e, (Max, Min)) and e.axis in (1, -1)}
+    return {part for e in taken for part in walk(e) if isinstance(part, Param)}
 
 
 def is_lossy(path: tuple[str, ...], names: Iterable[str]) -> bool:
@@ -172,6 +188,8 @@ def _use(e: Expr) -> Iterable[tuple[Param, tuple[Role, str, bool]]]:
             found = [(x, Role.PROBABILITY, OWN_LOG, True)]
         case Mul(Log(x), y) | Mul(y, Log(x)) if is_label_name(core(y)) and core(x) is not core(y) and not is_amount_name(core(x)):
             found = [(x, Role.PROBABILITY, WEIGHED, False)]
+        case Truth("not", x) | Where(x) if not isinstance(core(x), Truth):
+            found = [(x, Role.MASK, "it is a test", False)]
         case Div(_, Param(name) as divisor) if len(name) == 1 and named(name) is Role.LABEL:
             found = [(divisor, Role.SCALAR, "it is divided by", False)]
         case _:
