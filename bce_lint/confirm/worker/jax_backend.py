@@ -52,11 +52,11 @@ class Jax:
 
     def leaf(self, values: Sequence[float], shape: tuple[int, ...]) -> Tensor:
         """Return an array of the dtype."""
-        return self.jnp.asarray(self._array(values).reshape(shape))
+        return self.jax.device_put(self._array(values).reshape(shape))
 
     def whole(self, values: Sequence[float], shape: tuple[int, ...]) -> Tensor:
         """Return an array of integers."""
-        return self.jnp.asarray(self.np.array(values, "int64" if self.dtype == "float64" else "int32").reshape(shape))
+        return self.jax.device_put(self.np.array(values, "int64" if self.dtype == "float64" else "int32").reshape(shape))
 
     def _array(self, values: object) -> Any:  # noqa: ANN401  (an array of NumPy's, whose operations need no compiler)
         return self.np.array(values, self.jnp.dtype(self.dtype))

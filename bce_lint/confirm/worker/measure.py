@@ -22,6 +22,9 @@ YOURS, FIXED, REFERENCE = "yours", "fixed", "float64"
 TOLERANCE = {"float16": 2e-2, "bfloat16": 8e-2, "float32": 2e-3, "float64": 2e-3}
 """How far a loss may be from a multiple of a cross entropy at |logit| 0.5 and 2 and still be called one: an epsilon is no matter there."""
 
+AT_ONCE = 32
+"""How many points are read from a framework's loss in one run, or a multiple of that."""
+
 Run = Callable[[Pattern, float], Raw]
 
 
@@ -153,7 +156,8 @@ def _counterparts(way: Way, beside: str, yours: Run) -> tuple[str, float, tuple[
     if not way.inputs.labelled:
         return "", 1.0, ()
     kind = "softmax" if way.classes and way.layout.shape[-1:] != (1,) else "sigmoid"
-    best = _best(kind, way.trial.backend)
+    others = way.trial.backend.counterparts(kind)
+    best = next(other for other in others if other.best)
     points = [_Point(number, magnitude) for number in range(min(4, len(way.patterns()))) for magnitude in (0.5, 2.0)]
     theirs = _beside(best, way, 1.0, points)
     mine = _read(yours, way.patterns(), points)
@@ -161,7 +165,7 @@ def _counterparts(way: Way, beside: str, yours: Run) -> tuple[str, float, tuple[
     scale = ratios[0]
     close = all(abs(ratio - scale) <= TOLERANCE[way.trial.dtype] * abs(scale) for ratio in ratios)
     if close and math.isfinite(scale) and scale:
-        return kind, _neat(scale), way.trial.backend.counterparts(kind)
+        return kind, _neat(scale), others
     return ("", 1.0, way.trial.backend.counterparts(beside)[:1]) if beside else ("", 1.0, ())
 
 
@@ -185,18 +189,22 @@ def _neat(scale: float) -> float:
 
 
 def _beside(other: Counterpart, way: Way, scale: float, points: Sequence[_Point]) -> dict[_Point, tuple[float, float]]:
-    """Return value and derivative of a framework's loss at each point, all of them in one run: it treats every example by itself."""
+    """Return value and derivative of a framework's loss at each point, all of them in one run: it treats every example by itself.
+
+    The last point is repeated, so that most runs have one shape, and what compiles need do so once.
+    """
     backend, shape = way.trial.backend, way.layout.shape
-    patterns = [way.patterns()[point.pattern] for point in points]
+    every = [*points, *list(points[-1:]) * (-len(points) % AT_ONCE)]
+    patterns = [way.patterns()[point.pattern] for point in every]
     y = [entry for pattern in patterns for entry in pattern.y]
-    z = [direction * point.magnitude for pattern, point in zip(patterns, points, strict=True) for direction in pattern.direction]
-    raw = backend.run(other.loss, backend.leaf(y, (len(points), *shape)), backend.leaf(z, (len(points), *shape)))
+    z = [direction * point.magnitude for pattern, point in zip(patterns, every, strict=True) for direction in pattern.direction]
+    raw = backend.run(other.loss, backend.leaf(y, (len(every), *shape)), backend.leaf(z, (len(every), *shape)))
     numbers: dict[_Point, tuple[float, float]] = {}
-    for number, (point, pattern) in enumerate(zip(points, patterns, strict=True)):
-        entries = _part(raw.entries, number, len(points))
-        gradient = None if raw.gradient is None else _part(raw.gradient, number, len(points))
+    for number, (point, pattern) in enumerate(zip(points, patterns, strict=False)):
+        entries = _part(raw.entries, number, len(every))
+        gradient = None if raw.gradient is None else _part(raw.gradient, number, len(every))
         mean = math.fsum(entries) / len(entries) if all(map(math.isfinite, entries)) else sum(entries)
-        numbers[point] = scale * mean, scale * len(points) * slope(Raw(entries, mean, gradient), pattern)
+        numbers[point] = scale * mean, scale * len(every) * slope(Raw(entries, mean, gradient), pattern)
     return numbers
 
 
