@@ -144,3 +144,18 @@ def test_a_module_that_makes_a_folder_when_it_is_imported_finds_one(pool: Pool) 
     pytest.importorskip("torch", reason="this code runs in torch")
     source = "import torch\ndef f(logits):\n    import torch._dynamo\n    return torch.exp(logits)\n"
     assert breaks(verdict(pool, case(source, "torch.exp(logits)", site=Exp(Free("x", "f")), framework="torch")))
+
+
+SHARE = """
+import numpy as np
+def share(logits, positive=False):
+    if positive:
+        logits = 1.0 + np.abs(logits)
+    return np.tanh(logits) + logits / np.sum(logits, axis=-1, keepdims=True)
+"""
+
+
+def test_no_flag_is_turned_round_because_a_share_does_not_change_with_size(pool: Pool) -> None:
+    given = verdict(pool, case(SHARE, "logits / np.sum(logits, axis=-1, keepdims=True)", site=QUOTIENT, framework="numpy"))
+    assert breaks(given)
+    assert not any(text.startswith("positive") for text in confirmed(given).evidence.assumed)

@@ -21,9 +21,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from . import backend, contain, trial
+from . import backend, contain
 from .backend import Backend
 from .job import Failure, Job, Outcome, decode, encode
+from .perform import perform
 
 FORKS = sys.platform.startswith("linux")
 LARGEST_REPORT = 32 * 2**20
@@ -92,7 +93,7 @@ def serve(channel: Channel, framework: Backend, *, forks: bool) -> None:
         if forks:
             answer: object = _forked(job, framework, channel)
         else:
-            answer = _tagged(_with_layers(trial.perform(job, framework), ("own process and time limit", "audit hook")))
+            answer = _tagged(_with_layers(perform(job, framework), ("own process and time limit", "audit hook")))
         channel.say("answer", answer)
 
 
@@ -130,7 +131,7 @@ def _be_child(job: Job, framework: Backend, report: int, surroundings: tuple[Pat
         folder, close = surroundings
         os.environ.update(dict.fromkeys(FOLDERS, str(folder)))
         layers = contain.enter(folder, job.seconds, close)
-        result = _with_layers(trial.perform(job, framework), layers)
+        result = _with_layers(perform(job, framework), layers)
         data = memoryview(json.dumps(_tagged(result)).encode())
         while data:
             data = data[os.write(report, data) :]

@@ -1,23 +1,22 @@
-"""A job in the child: get at the flagged function, find inputs that it takes, search for its breaks, and read the numbers around them."""
+"""The flagged function in the child: the ways to call it, what a call shows, and the first way that shows anything."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 
-from . import dead, measure, patience, probes
+from . import patience, probes
 from .backend import Backend, NoTensorError, Raw, Tensor, UnsupportedError
 from .contain import DeniedError
 from .inputs import LABEL_KINDS, LABELS, PER_ROW, Inputs, Layout, UnknownRoleError, bind
-from .job import Failure, Job, Outcome, Program
+from .job import Program
 from .lazy import SITE, Space, UnboundError
 from .patience import EndlessError, limit
 from .probes import Pattern
 from .refusal import refuses, within
-from .search import Found, Plan, Sample, search, wrong
+from .search import Sample, wrong
 from .target import Target, UnreachableError, targets
 
 RESULT, AT_SITE = "result", "site"
@@ -141,11 +140,13 @@ class Way:
         yield from (Way(self.trial, self.target, other, self.layout, self.judged) for other in others if other is not None)
 
     def idle(self) -> bool:
-        """Say whether the flagged operation's value is the same whatever the logits are."""
+        """Say whether the flagged operation's value is the same whatever the logits are: their sizes, and which are which for one label."""
         if not self.trial.marked:
             return False
+        right, wrong, *_, last = self.patterns()
         try:
-            return not any(self.varies(pattern, AT_SITE) for pattern in (*self.patterns()[:2], self.patterns()[-1]))
+            values = {self.run(pattern, magnitude, AT_SITE).entries for pattern in (right, wrong) for magnitude in (1.0, 3.0)}
+            return len(values) == 1 and not self.varies(last, AT_SITE)
         except Exception as error:
             if hopeless(error):
                 raise
@@ -166,7 +167,7 @@ class Way:
                 raise
             if refuses(error, self.trial.program):
                 return self._refused(error, pattern, magnitude)
-            self.trial.trouble = self.trial.trouble or _in_words(error)
+            self.trial.trouble = self.trial.trouble or in_words(error)
         except EndlessError:
             self.trial.trouble = patience.TOO_LONG
         return None
@@ -241,6 +242,12 @@ def hopeless(error: BaseException) -> str:
     return next((words.format(error) for kind, words in REASONS.items() if isinstance(error, kind)), "")
 
 
+def in_words(error: BaseException) -> str:
+    """Return what an error is, in one line."""
+    first = (str(error).strip().splitlines() or [""])[0]
+    return f"{type(error).__name__}{': ' + first if first else ''}"[:280]
+
+
 def layouts(program: Program) -> list[Layout]:
     """Return the layouts to try, in order."""
     classes = any(argument.classes for argument in program.arguments)
@@ -256,68 +263,7 @@ def layouts(program: Program) -> list[Layout]:
     ]
 
 
-def perform(job: Job, backend: Backend) -> Outcome | Failure:
-    """Run a job to its end; whatever the user's code does with an exception becomes a reason."""
-    try:
-        return _perform(job, backend, time.monotonic() + job.seconds / 2)
-    except BaseException as error:  # noqa: BLE001  (it is the user's code that raises)
-        final = bool(hopeless(error)) and not isinstance(error, UnboundError | HopelessError | UnreachableError | UnknownRoleError)
-        return Failure(hopeless(error) or f"it cannot be run: {_in_words(error)}", final)
-
-
-def _in_words(error: BaseException) -> str:
-    first = (str(error).strip().splitlines() or [""])[0]
-    return f"{type(error).__name__}{': ' + first if first else ''}"[:280]
-
-
-def _perform(job: Job, backend: Backend, deadline: float) -> Outcome:
-    way = _find(Trial(job.program, backend, job.dtype), deadline)
-    way = way.judging(AT_SITE) if job.digits and way.several() else way
-    plan = Plan(way.patterns(), probes.grid(job.dtype), backend.rounded, deadline)
-    searched = _search(way, plan) if job.search else Searched(Found((), 0, 0), None)
-    for other in way.others(apart=job.apart) if job.vanish and not searched.found.breaks else ():
-        if (vanishing := _search(other, replace(plan, patterns=other.patterns()))).found.breaks:
-            way, searched = other, vanishing
-            break
-    if way.trial.endless and not searched.found.breaks:
-        raise EndlessError
-    if job.beside and not searched.found.breaks and not searched.found.skipped:
-        searched = replace(searched, found=dead.search_dead(way, plan, job.beside) or searched.found)
-    return _outcome(job, way, searched)
-
-
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """What a search found, and the compiled function where that is as good."""
-
-    found: Found
-    fast: Compiled | None
-
-
-def _search(way: Way, plan: Plan) -> Searched:
-    """Search compiled, if that gives what the function gives as it is called, and else uncompiled."""
-    trial, patterns = way.trial, plan.patterns
-    if (fast := way.compiled()) is not None:
-        found = search(lambda number, magnitude: way.weigh(*fast(patterns[number], magnitude)), plan)
-        trial.elsewhere = trial.elsewhere and not found.breaks
-        if _holds(found, way):
-            return Searched(found, fast)
-    return Searched(search(lambda number, magnitude: way.sample(patterns[number], magnitude), plan), None)
-
-
-def _holds(found: Found, way: Way) -> bool:
-    """Say whether the breaks of the compiled function are those of the function as it is called."""
-    patterns = way.patterns()
-    sample = cache(lambda number, magnitude: way.sample(patterns[number], magnitude))
-    for one in found.breaks:
-        there = sample(one.pattern, one.logit)
-        before = sample(one.pattern, one.last_good) if one.last_good is not None else None
-        if there is None or there.of(one.what) != one.result or (before is not None and before.of(one.what)):
-            return False
-    return True
-
-
-def _find(trial: Trial, deadline: float) -> Way:
+def find(trial: Trial, deadline: float) -> Way:
     """Return the first way whose result depends on the logits, and the flagged operation's value too if there is such a way.
 
     Where there is none, return the first where the flagged operation's value does.
@@ -325,6 +271,8 @@ def _find(trial: Trial, deadline: float) -> Way:
     seen = _Seen([])
     for judged in (RESULT, AT_SITE) if trial.marked else (RESULT,):
         for way in (way.judging(judged) for way in trial.ways(layouts(trial.program))):
+            if seen.idle is not None and way.inputs is not seen.idle.inputs:
+                return seen.idle
             if seen.take(way):
                 return way
             if time.monotonic() > deadline:
@@ -379,38 +327,3 @@ def _depends(way: Way) -> bool:
         return True
     points = ((right, 3.0), (other, 3.0), (right, 0.0))
     return any(way.run(pattern, magnitude).entries != one.entries for pattern, magnitude in points) or way.varies(last)
-
-
-def _outcome(job: Job, way: Way, searched: Searched) -> Outcome:
-    backend, found, fast = way.trial.backend, searched.found, searched.fast
-    label = backend.label
-    assumed = tuple((name, str(value)) for name, value in way.target.settings().items()) + way.inputs.assumed
-    executed = tuple(sorted(way.trial.space.executed))
-    renamed = tuple(sorted(backend.renamed().items()))
-    yours = way.run if fast is None else lambda pattern, magnitude: fast(pattern, magnitude)[0]
-    read = measure.measure(way, found, job, yours)
-    return Outcome(
-        framework=label,
-        judged=way.judged,
-        shape=way.layout.shape,
-        classes=way.classes,
-        labelled=way.inputs.labelled,
-        labels=way.layout.labels,
-        call=way.inputs.spell(way.target.spelled),
-        definition=way.target.definition(),
-        breaks=found.breaks,
-        elsewhere=way.trial.elsewhere,
-        table=read.table,
-        curve=read.curve,
-        training=read.training,
-        sweep=read.sweep,
-        counterpart=read.counterpart,
-        scale=read.scale,
-        gradient=read.gradient,
-        probed=found.probed,
-        skipped=found.skipped,
-        trouble=way.trial.trouble,
-        assumed=assumed,
-        executed=executed,
-        renamed=renamed,
-    )
