@@ -389,8 +389,8 @@ class Lower:
         if func.attr == "compile" and isinstance(owner, (Layer, Made, Join)):
             return models.compiled(owner, self._arguments(node.args) or (), self) or self.opaque(unparse(func))
         if func.attr in ITSELF and objects.is_module(owner, func.attr, self.scope.module.project):
-            self._arguments(node.args)
-            return owner
+            args = self._arguments(node.args)
+            return objects.applied(owner, args, self) or owner if func.attr == "apply" else owner
         if isinstance(owner, (Reference, Made, Definition, Text, Nothing)) or (isinstance(owner, Layer) and func.attr != "add"):
             return None
         args = self._arguments(node.args)

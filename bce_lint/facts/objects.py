@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bce_lint.facts import algebra, classes, vocabulary
+from bce_lint.facts import algebra, calls, classes, vocabulary
 from bce_lint.facts.bind import Arguments
 from bce_lint.facts.expr import Expr, Instance, Join, Layer, Made, walk
 from bce_lint.syntax import ir
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 def is_module(owner: Expr, method: str, project: Project) -> bool:
     """Tell whether `owner` is a layer, or an instance whose class has no `method` of its own."""
     return isinstance(owner, Layer) or (isinstance(owner, Made) and classes.member(project, owner.key, method) is None)
+
+
+def applied(owner: Expr, args: Arguments | None, lower: Lower) -> Expr | None:
+    """Return what Flax's `Net().apply(variables, x)` gives: the instance called on all but the variables; None for PyTorch's `apply`."""
+    given = [(keyword, value) for keyword, value in args or () if keyword is None]
+    return calls.call(owner, given[1:], lower) if isinstance(owner, Made) and len(given) > 1 else None
 
 
 def member(owner: Expr, name: str, args: Arguments, at: tuple[ir.Expression, Lower]) -> Expr | None:

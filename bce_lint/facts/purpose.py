@@ -13,10 +13,10 @@ from bce_lint.facts.meaning import Role
 from bce_lint.facts.singular import not_chosen
 from bce_lint.facts.uses import computed, share_a_source, sources
 
-LOOKED_AT = re.compile(
-    r"metric|accura|precision|recall|score|psnr|ssim|f1|auc|eval|plot|summar|preprocess|augment|test_|optimi[sz]er|schedul", re.IGNORECASE
-)
+LOOKED_AT = re.compile(r"metric|eval|plot|summar|preprocess|augment|test_|optimi[sz]er|schedul", re.IGNORECASE)
 """What functions and classes are called whose results no gradient comes back from."""
+MEASURED = re.compile(r"accura|precision|recall|score|psnr|ssim|f1|auc", re.IGNORECASE)
+"""What is measured, but may also be trained: a `psnr_loss`."""
 DATA = frozenset({Role.LABEL, Role.MASK, Role.WEIGHT, Role.INTEGER, Role.FLAG})
 """What an input is that no gradient is asked for."""
 LAYERS = frozenset({"call", "forward", "__call__"})
@@ -25,10 +25,15 @@ LAYERS = frozenset({"call", "forward", "__call__"})
 def in_loss(facts: Facts) -> bool:
     """Tell whether the site is in a loss: by the names of the functions and classes around it, or since labels come in."""
     path = facts.trace.path
-    if any(LOOKED_AT.search(part) for part in path):
+    if any(map(is_looked_at, path)):
         return False
     labels = any(given.role is Role.LABEL and len(given.name) > 1 for given in facts.inputs.values())
     return labels or any(roles.LOSSES.search(part) for part in path)
+
+
+def is_looked_at(name: str) -> bool:
+    """Tell whether a function or class of this name gives numbers that are only looked at."""
+    return LOOKED_AT.search(name) is not None or (MEASURED.search(name) is not None and "loss" not in name.lower())
 
 
 def trained_through(facts: Facts) -> bool:
@@ -36,7 +41,7 @@ def trained_through(facts: Facts) -> bool:
     if not differentiated(facts):
         return False
     path = facts.trace.path
-    return in_loss(facts) or (bool(path) and path[-1] in LAYERS and not any(LOOKED_AT.search(part) for part in path))
+    return in_loss(facts) or (bool(path) and path[-1] in LAYERS and not any(map(is_looked_at, path)))
 
 
 def trained(e: Expr, facts: Facts) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bce_lint.facts import inequalities
@@ -75,13 +76,11 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
             return Range(iv.Interval(0.0, 1.0), reach, reach)
         case Div(x, Add() as y) if part_of(x, y) and all(ranges.of(term).interval.lo >= 0 for term in terms(y)):
             return share(x, y, ranges)
-        case Add(Mul(a, p), Mul(b, q)) if (weights := convex(a, p, b, q)) is not None:
-            # w x + (1 - w) y lies between x and y when w is in [0, 1].
-            weight, x, y = weights
-            if ranges.of(weight).interval.lo >= 0 and ranges.of(weight).interval.hi <= 1:
-                reach = Reach.GUESSED if isinstance(weight, Param) else min(ranges.of(weight).lo, ranges.of(weight).hi)
-                whole = ranges.of_join(x, y)
-                return Range(whole.interval, min(whole.lo, reach), min(whole.hi, reach))
+        case Add(Mul(a, p), Mul(b, q)) if any(convex(a, p, b, q)):
+            # Of y p + (1 - y) (1 - p), which can be read both ways, the one that knows more.
+            ways = [way for weights in convex(a, p, b, q) if (way := between(weights, ranges)) is not None]
+            if ways:
+                return max(ways, key=lambda way: (way.lo, way.hi))
     return inequalities.range_of(e, ranges)
 
 
@@ -187,15 +186,27 @@ def complements(a: Expr, b: Expr) -> bool:
     return complement(a) is core(b) or complement(b) is core(a)
 
 
-def convex(a: Expr, p: Expr, b: Expr, q: Expr) -> tuple[Expr, Expr, Expr] | None:
-    """Return weight, x, y if `a p + b q` is a convex combination: one factor of each is w and 1 - w."""
+def convex(a: Expr, p: Expr, b: Expr, q: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
+    """Yield weight, x, y if `a p + b q` is a convex combination: one factor of each is w and 1 - w."""
     for w, x in ((a, p), (p, a)):
         for v, y in ((b, q), (q, b)):
             if complement(v) is core(w):
-                return w, x, y
+                yield w, x, y
             if complement(w) is core(v):
-                return v, y, x
-    return None
+                yield v, y, x
+
+
+def between(weights: tuple[Expr, Expr, Expr], ranges: Ranges) -> Range | None:
+    """Return the range of `w x + (1 - w) y`, which lies between x and y when w is in [0, 1]."""
+    from bce_lint.facts.ranges import Range, Reach
+
+    weight, x, y = weights
+    w = ranges.of(weight)
+    if w.interval.lo < 0 or w.interval.hi > 1:
+        return None
+    reach = Reach.GUESSED if isinstance(weight, Param) else min(w.lo, w.hi)
+    whole = ranges.of_join(x, y)
+    return Range(whole.interval, min(whole.lo, reach), min(whole.hi, reach))
 
 
 def correlated(e: Expr) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bce_lint.facts.algebra import core
 from bce_lint.facts.expr import (
+    Add,
     BinaryCrossEntropy,
     Bounded,
     CategoricalCrossEntropy,
@@ -140,6 +141,7 @@ def _uses(exprs: Iterable[Expr]) -> dict[Param, tuple[Role, str, bool]]:
     seen: set[Expr] = set()
     uses: dict[Param, tuple[Role, str, bool]] = {}
     logs: dict[Param, set[str]] = {}
+    added: set[Expr] = set()
     for root in exprs:
         for e in walk(root):
             if e in seen:
@@ -147,13 +149,18 @@ def _uses(exprs: Iterable[Expr]) -> dict[Param, tuple[Role, str, bool]]:
             seen.add(e)
             for param, use in _use(e):
                 uses.setdefault(param, use)
+            if isinstance(e, (Add, Sub)) and not isinstance(e.x, Const):
+                added |= {core(e.x), core(e.y)}
             if isinstance(e, Log):
                 for operand in (core(e.x), complement(e.x)):
                     if isinstance(operand, Param):
                         logs.setdefault(operand, set()).add("1 - p" if operand is complement(e.x) else "p")
     for param, kinds in logs.items():
-        if len(kinds) > 1:
-            uses.setdefault(param, (Role.PROBABILITY, LOGGED, False))
+        weak = uses[param][1] in {OWN_LOG, WEIGHED} if param in uses else True
+        if weak and len(kinds) > 1:
+            uses[param] = (Role.PROBABILITY, LOGGED, False)
+        elif weak and param in added:
+            uses.pop(param, None)  # an amount, as in x - y log(x)
     return uses
 
 

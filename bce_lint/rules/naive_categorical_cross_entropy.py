@@ -69,7 +69,9 @@ def naive_categorical_cross_entropy(log: Expr, facts: Facts) -> Report | None:
     labelled = any(is_label(y, facts) and not rests_on(y, p) for y in weights)
     if not labelled or any(complement_logged(other) is p for other in computed(facts.trace)):
         return None
-    result = "where the label is not 0 its log is -inf" if isinstance(log, Xlogy) else f"the label 0 times log({facts.name(p)}) is then NaN"
+    name = facts.name(p)
+    product = f"the label 0 times {'its log' if name == '...' else f'log({name})'} is then NaN"
+    result = "where the label is not 0 its log is -inf" if isinstance(log, Xlogy) else product
     stable, clipped = offered(LogSoftmax, facts, "log_softmax"), "compute the loss from logits, or clip to at least 1e-7 first"
     return Report(
         f"{facts.vanished(p)}, and {result}",
