@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bce_lint.facts.lower import Lower
     from bce_lint.facts.project import Project
 
-DEEPEST = 3
+DEEPEST = 5
 """How many calls are followed into each other."""
 MOST_CALLS = 40
 """How many calls are followed for one segment, so that cost stays proportional to the code."""
