@@ -180,6 +180,8 @@ BLOCK = IMAGE.reshape(1, 2, 4, 4)
 
 SAMPLES: Mapping[str, Mapping[str, Value]] = {
     "torch.softmax": {"axis": -1},
+    "torch.cumsum": {"dim": 1},
+    "torch.logcumsumexp": {"dim": 1},
     "method.torch.expand": {"how": (4, 2, 3)},
     "method.torch.expand_as": {"other": P},
     "method.torch.flip": {"how": (1, 0)},

@@ -55,6 +55,10 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
         case Add(x, y) if complements(x, y) and ranges.of(x).interval.lo >= 0 and ranges.of(x).interval.hi <= 1:
             # p + (1 - p) is 1, or its neighbour.
             return Range(iv.Interval(0.5, 2.0), Reach.UNKNOWN, Reach.UNKNOWN)
+        case Sub(Add(x, y), Mul(p, q)) if {x, y} == {p, q} and all(ranges.of(part).interval.lo >= 0 for part in (x, y)):
+            # The union of two shares: 1 - (1 - x) (1 - y).
+            if all(ranges.of(part).interval.hi <= 1 for part in (x, y)):
+                return Range(iv.Interval(0.0, 1.0), min(ranges.of(x).lo, ranges.of(y).lo), min(ranges.of(x).hi, ranges.of(y).hi))
         case Mul(x, y) if complements(x, y) and ranges.of(x).interval.lo >= 0 and ranges.of(x).interval.hi <= 1:
             # p (1 - p) is largest at p = 1/2, and 0 at both ends.
             reach = max(ranges.of(x).touches(0.0), ranges.of(y).touches(0.0))

@@ -16,6 +16,7 @@ from bce_lint.facts.expr import (
     Concat,
     Const,
     Div,
+    Exp,
     Expr,
     Items,
     KlDivergence,
@@ -27,6 +28,7 @@ from bce_lint.facts.expr import (
     Max,
     Min,
     Mul,
+    Neg,
     NegativeLogLikelihood,
     Nothing,
     Param,
@@ -76,6 +78,10 @@ LOGGED = "both its log and the log of 1 - it are taken"
 ODDS = "it is called so, and the log of its odds is taken"
 WEIGHED = "its log is multiplied by the label"
 OWN_LOG = "it is multiplied by its own log, and all added up"
+EXPONENT = "its exponential is taken"
+GUESSES = frozenset({EXPONENT, LOGGED, ODDS, OWN_LOG, WEIGHED})
+WEAK = frozenset({EXPONENT, OWN_LOG, WEIGHED})
+"""Uses that say less than any other."""
 LOSSES = re.compile(
     r"loss|entropy|bce|crossent|focal|nll|likelihood|dice|tversky|jaccard|iou|(^|_)kl|divergence|objective|criterion|(^|_)ce(_|$)|(^|_)costs?(_|$)",
     re.IGNORECASE,
@@ -117,10 +123,8 @@ def _input(param: Param, use: tuple[Role, str, bool] | None, *, lossy: bool) -> 
     default = param.default.value if isinstance(param.default, Const) else None
     name = named(param.name)
     classes = use is not None and use[2]
-    if use is not None and not (lossy and use[1] == ODDS) and (lossy or use[1] != WEIGHED):
-        return Input(
-            param.name, use[0], guessed=use[1] in {LOGGED, ODDS, OWN_LOG, WEIGHED}, because=use[1], classes=classes, default=default
-        )
+    if use is not None and _counts(use[1], name, lossy=lossy):
+        return Input(param.name, use[0], guessed=use[1] in GUESSES, because=use[1], classes=classes, default=default)
     if name is Role.PROBABILITY and not lossy:
         name = None
     if default is not None and (name is None or name in GIVEN):
@@ -128,6 +132,12 @@ def _input(param: Param, use: tuple[Role, str, bool] | None, *, lossy: bool) -> 
     if name is None:
         return Input(param.name, Role.UNKNOWN, guessed=True, because="neither its use nor its name says", default=default)
     return Input(param.name, name, guessed=True, because=f"it is called `{param.name}`", classes=classes, default=default)
+
+
+def _counts(use: str, name: Role | None, *, lossy: bool) -> bool:
+    """Tell whether a use says more than the name."""
+    said = {ODDS: not lossy, WEIGHED: lossy, EXPONENT: name is Role.PROBABILITY}
+    return said.get(use, True)
 
 
 def named(name: str) -> Role | None:
@@ -148,7 +158,8 @@ def _uses(exprs: Iterable[Expr]) -> dict[Param, tuple[Role, str, bool]]:
                 continue
             seen.add(e)
             for param, use in _use(e):
-                uses.setdefault(param, use)
+                if param not in uses or (uses[param][1] in WEAK and use[1] not in WEAK):
+                    uses[param] = use
             if isinstance(e, (Add, Sub)) and not isinstance(e.x, Const):
                 added |= {core(e.x), core(e.y)}
             if isinstance(e, Log):
@@ -156,7 +167,7 @@ def _uses(exprs: Iterable[Expr]) -> dict[Param, tuple[Role, str, bool]]:
                     if isinstance(operand, Param):
                         logs.setdefault(operand, set()).add("1 - p" if operand is complement(e.x) else "p")
     for param, kinds in logs.items():
-        weak = uses[param][1] in {OWN_LOG, WEIGHED} if param in uses else True
+        weak = uses[param][1] in WEAK if param in uses else True
         if weak and len(kinds) > 1:
             uses[param] = (Role.PROBABILITY, LOGGED, False)
         elif weak and param in added:
@@ -185,6 +196,8 @@ def _use(e: Expr) -> Iterable[tuple[Param, tuple[Role, str, bool]]]:
                 (x, Role.LOG_PROBABILITY, "it is passed as log-probabilities", True),
                 (labels, Role.LABEL, "it is passed as target", True),
             ]
+        case Exp(x) | Exp(Neg(x)):
+            found = [(x, Role.LOGIT, EXPONENT, False)]
         case Clip(x, Const(lo), Const(hi)) if 0 < lo < 0.1 and 0.9 < hi <= 1:
             found = [(x, Role.PROBABILITY, f"it is clipped to [{lo:g}, {hi:.9g}]", False)]
         case Clip(x, lo, Sub(Const(1.0), hi)) if lo is hi and lo is not None:

@@ -6,6 +6,8 @@ from bce_lint.facts.algebra import core, neg, opposite
 from bce_lint.facts.exponentials import harmless, overflow, overflowing_summand, summands
 from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Log, Log1p, LogAddExp, LogSumExp, Mean, Mul, Softplus, Sum, walk
 from bce_lint.facts.facts import Facts
+from bce_lint.facts.purpose import trained_through
+from bce_lint.facts.uses import numerator
 from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Report, rule
 
@@ -51,6 +53,8 @@ def naive_logsumexp(log: Expr, facts: Facts) -> Report | None:
     """
     total = log.x if isinstance(log, (Log, Log1p)) else log
     exp = overflowing_summand(total, facts)
+    if exp is None and isinstance(log, Log) and trained_through(facts):
+        return underflow(log, facts)
     if exp is None or not summed(total) or harmless(log, facts):
         return None
     return Report(
@@ -58,6 +62,22 @@ def naive_logsumexp(log: Expr, facts: Facts) -> Report | None:
         help=f"use {offered(LogSumExp, facts, 'a logsumexp')}, or subtract the maximum first",
         because=(exp.x,),
         covers=(log, *(part for part in walk(total) if isinstance(part, Exp))),
+        replace=stable(log),
+    )
+
+
+def underflow(log: Log, facts: Facts) -> Report | None:
+    """Report a sum of exponentials, perhaps weighted, that cannot be infinite, but is 0 where all are: of densities, say."""
+    inner = core(log.x)
+    terms = summands(log.x)
+    exps = [exp for term in terms for exp in numerator(term) if isinstance(exp, Exp) and facts.touches(exp, 0.0)]
+    if not isinstance(inner, (Sum, Mean)) or len(exps) < len(terms) or not facts.range(log.x).interval.contains(0.0):
+        return None
+    return Report(
+        f"the sum is exactly 0 once every exponent is below {-facts.format.underflows():.2f}, and its log -inf",
+        help=f"take {offered(LogSumExp, facts, 'a logsumexp')} of the exponents, a weight's logarithm added to its own",
+        because=(exps[0].x,),
+        covers=(log, *exps),
         replace=stable(log),
     )
 

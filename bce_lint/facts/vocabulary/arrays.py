@@ -35,6 +35,7 @@ METHODS: Mapping[str, Row] = {
     "round": Row(make.rounded, "a:x decimals out:"),
     "squeeze": Row(places.view(".squeeze"), "a:x axis"),
     "std": Row(axes.spread(Std), METHOD_STD),
+    "cumsum": Row(axes.cumulative(Sum), "a:x axis: dtype: out:"),
     "sum": Row(axes.reduce(Sum), SUM),
     "swapaxes": Row(places.view(".swapaxes"), "a:x axis1:shape axis2:perm"),
     "take": Row(places.entries(".take"), "a:x indices:index axis out: mode:", keyed=True),

@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable
 
 from bce_lint.facts import inequalities
-from bce_lint.facts.algebra import add, div, mul, neg, sub
+from bce_lint.facts.algebra import add, core, div, mul, neg, sub
 from bce_lint.facts.expr import (
     Axis,
     Bounded,
     Const,
     Expr,
+    Index,
     Items,
     Linear,
     Log,
@@ -84,6 +85,15 @@ def spread(op: type[Var | Std], ddof: int = 0) -> Callable[..., Expr]:
     def make(x: Expr, axis: object = None, keepdims: object = None, ddof: object = ddof, unbiased: object = None) -> Expr:
         degrees = ddof if unbiased is None else int(flag(unbiased))
         return op(tensor(x), axis_of(axis), flag(keepdims), degrees if isinstance(degrees, int) else 0)
+
+    return make
+
+
+def cumulative(total: Callable[[Expr, Axis], Expr]) -> Callable[..., Expr]:
+    """Build what adds up along an axis and keeps every partial sum; those of a softmax are not 1."""
+
+    def make(x: Expr) -> Expr:
+        return Index(x if isinstance(core(x), Softmax) else total(x, UNKNOWN), "partial sums")
 
     return make
 

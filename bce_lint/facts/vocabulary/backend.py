@@ -139,6 +139,7 @@ VOCABULARY = Vocabulary(
         "keras.backend.stack": Row(places.concat, "x:items axis:"),
         "keras.backend.std": Row(axes.spread(Std), REDUCE),
         "keras.backend.stop_gradient": Row(StopGradient, "variables:x"),
+        "keras.backend.cumsum": Row(axes.cumulative(Sum), "x axis:"),
         "keras.backend.sum": Row(axes.reduce(Sum), REDUCE),
         "keras.backend.switch": Row(make.switch, "condition:test then_expression:x else_expression:y"),
         "keras.backend.tanh": Row(Tanh, X),

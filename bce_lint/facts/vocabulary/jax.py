@@ -269,6 +269,7 @@ VOCABULARY = Vocabulary(
         "jax.numpy.stack": Row(places.concat, "arrays:items axis: out: dtype:"),
         "jax.numpy.std": Row(axes.spread(Std), STD),
         "jax.numpy.subtract": Row(algebra.sub, TESTS),
+        "jax.numpy.cumsum": Row(axes.cumulative(Sum), "a:x axis: dtype: out:"),
         "jax.numpy.sum": Row(axes.reduce(Sum), SUM),
         "jax.numpy.swapaxes": Row(places.view("jax.numpy.swapaxes"), "a:x axis1:shape axis2:perm"),
         "jax.numpy.take": Row(places.entries("jax.numpy.take"), "a:x indices:index axis", keyed=True),

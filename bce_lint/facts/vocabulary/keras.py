@@ -195,6 +195,7 @@ VOCABULARY = Vocabulary(
         "keras.ops.std": Row(axes.spread(Std), "x axis keepdims"),
         "keras.ops.stop_gradient": Row(StopGradient, "variable:x"),
         "keras.ops.subtract": Row(algebra.sub, "x1:x x2:y"),
+        "keras.ops.cumsum": Row(axes.cumulative(Sum), "x axis: dtype:"),
         "keras.ops.sum": Row(axes.reduce(Sum), "x axis keepdims"),
         "keras.ops.swapaxes": Row(places.view("keras.ops.swapaxes"), "x axis1:shape axis2:perm"),
         "keras.ops.swish": Row(activations.silu, "x"),

@@ -153,6 +153,7 @@ VOCABULARY = Vocabulary(
         "numpy.nanvar": Row(axes.spread(Var), STD),
         "numpy.prod": Row(axes.reduce(Prod), SUM),
         "numpy.std": Row(axes.spread(Std), STD),
+        "numpy.cumsum": Row(axes.cumulative(Sum), "a:x axis: dtype: out:"),
         "numpy.sum": Row(axes.reduce(Sum), SUM),
         "numpy.var": Row(axes.spread(Var), STD),
         "numpy.dot": Row(MatMul, "a:x b:y out:"),

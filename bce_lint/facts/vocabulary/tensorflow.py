@@ -179,6 +179,8 @@ VOCABULARY = Vocabulary(
         "tensorflow.reduce_min": Row(axes.reduce(Min), REDUCE),
         "tensorflow.reduce_prod": Row(axes.reduce(Prod), REDUCE),
         "tensorflow.reduce_std": Row(axes.spread(Std), SPREAD),
+        "tensorflow.cumsum": Row(axes.cumulative(Sum), "x axis: exclusive: reverse: name:"),
+        "tensorflow.cumulative_logsumexp": Row(axes.cumulative(LogSumExp), "x axis: exclusive: reverse: name:"),
         "tensorflow.reduce_sum": Row(axes.reduce(Sum), REDUCE),
         "tensorflow.reduce_variance": Row(axes.spread(Var), SPREAD),
         "tensorflow.top_k": Row(axes.sorted_values("tensorflow.math.top_k"), "input:x k:repeats sorted: * index_type: name:"),

@@ -242,6 +242,8 @@ FUNCTIONS: Mapping[str, Row] = {
     "torch.std_mean": Row(axes.var_mean(Std), STD),
     "torch.sub": Row(make.scaled_sub, ALPHA),
     "torch.subtract": Row(make.scaled_sub, ALPHA),
+    "torch.cumsum": Row(axes.cumulative(Sum), "input:x dim/axis: * dtype: out:"),
+    "torch.logcumsumexp": Row(axes.cumulative(LogSumExp), "input:x dim/axis: * out:"),
     "torch.sum": Row(axes.reduce(Sum), SUM),
     "torch.swapaxes": Row(places.view("torch.swapaxes"), "input:x axis0:shape axis1:perm"),
     "torch.t": Row(places.view("torch.t"), "input:x"),
