@@ -319,3 +319,10 @@ KNOWN_EXACTLY = {
 def test_what_the_code_means_is_known_exactly(pool: Pool, name: str) -> None:
     evidence = confirmed(verdict(pool, found(KNOWN_EXACTLY[name]))).evidence
     assert evidence.exact_from.startswith("exact values by mpmath from the code's meaning")
+
+
+def test_what_is_drawn_at_random_is_the_same_in_every_run(pool: Pool) -> None:
+    made = found(
+        Shown("torch", "BCE102", "def loss(x):\n    p = torch.sigmoid(torch.nn.Linear(1, 1)(x))\n    return torch.log(p).mean()\n", "")
+    )
+    assert repr(confirmed(verdict(pool, made))) == repr(confirmed(verdict(pool, made)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from . import patience, probes
 from .backend import Backend, NoTensorError, Raw, Tensor, UnsupportedError
+from .chance import reseed
 from .contain import DeniedError
 from .inputs import LABEL_KINDS, LABELS, PER_ROW, Inputs, Layout, UnknownRoleError, bind
 from .job import Program
@@ -41,6 +42,7 @@ class Trial:
     """A program at one dtype, with what it takes to call it."""
 
     def __init__(self, program: Program, backend: Backend, dtype: str) -> None:
+        reseed()
         backend.use(dtype)
         self.program = program
         self.backend = backend
@@ -88,6 +90,7 @@ class Way:
             raise EndlessError
         try:
             with limit(patience.SECONDS if self.trial.warm else patience.AT_FIRST):
+                reseed()
                 raw = self.trial.backend.run(call, self.layout.pass_labels(pattern.y, self.trial.backend), self.logits(pattern, magnitude))
         except EndlessError:
             self.trial.endless[pattern] = magnitude
