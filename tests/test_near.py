@@ -7,7 +7,7 @@ import pytest
 from bce_lint.confirm.pool import Pool
 from bce_lint.confirm.slice import programs
 from bce_lint.confirm.worker.job import Program
-from bce_lint.facts.expr import Div, Expr, Free
+from bce_lint.facts.expr import Add, Const, Div, Expr, Free, Opaque, Sqrt
 from bce_lint.finding import Undecided
 from tests.cases import LOG, breaks, case, confirmed, reason, refuted, verdict
 
@@ -149,3 +149,31 @@ def test_a_loop_over_numbers_stays_a_loop(pool: Pool) -> None:
     assert text(made) == "def flagged_expression(scores):\n    return (math.log(sum((math.exp(score) for score in scores))))"
     one = case(source, flagged, framework="numpy")
     assert confirmed(verdict(pool, one)).witnesses[0].result == "inf"
+
+
+@pytest.mark.framework
+def test_an_attribute_that_a_parameter_sets_has_its_default(pool: Pool) -> None:
+    source = """
+    import numpy as np
+    class FocalLoss:
+        def __init__(self, path, gamma=0.75, smooth=1e-3):
+            self.table = open(path)
+            self.gamma = gamma
+            self.smooth = smooth
+            self.alpha = smooth
+        def call(self, target, output):
+            index = self.overlap(output)
+            return np.log(index + self.alpha) ** self.power
+        def judged(self, output):
+            return np.log(output + self.smooth) * self.gamma
+    """
+    assert "np.log(index + 0.001)" in text(near(source, "np.log(index + self.alpha)"))
+    given = refuted(verdict(pool, case(source, "np.log(output + self.smooth)", framework="numpy")))
+    assert {"self.gamma = 0.75", "self.smooth = 0.001"} <= set(given.evidence.assumed)
+
+
+@pytest.mark.framework
+def test_what_holds_for_positive_numbers_alone_refutes_nothing(pool: Pool) -> None:
+    source = "import numpy as np\ndef f(batch):\n    return np.sqrt(1.0 + batch.net.overlap())\n"
+    one = case(source, "np.sqrt(1.0 + batch.net.overlap())", site=Sqrt(Add(Const(1.0), Opaque("overlap", "1"))), framework="numpy")
+    assert isinstance(verdict(pool, one), Undecided)

@@ -17,12 +17,14 @@ from bce_lint.confirm.slice_script import NAME
 from bce_lint.confirm.verdict import Run, beside, divides, judge, loses_digits
 from bce_lint.confirm.worker.job import Break, Failure, Job, Outcome, Program, Reading
 from bce_lint.confirm.worker.measure import FIXED, YOURS
+from bce_lint.facts.meaning import Role
 from bce_lint.finding import Confirmed, Finding, Refuted, Undecided, Verdict
 
 Progress = Callable[[str, int, int], None]
 """Is told what is going on, how many findings are judged, and how many there are."""
 
 SOMETHING_ELSE = "something else breaks at the same inputs, also once this is fixed"
+ONLY_POSITIVE = "nothing breaks where `{}` is positive, but nothing says that it is"
 ONLY_BY_NAME = "nothing breaks if `{}` is a probability, but only its name says so, and the finding is about any number"
 
 
@@ -120,6 +122,9 @@ def _tried(asked: Question, sliced: Program, before: str, pool: Pool) -> Tried:
         return Tried(judge(run, answer), own=True, final=answer.final)
     mended = _with_fixed(asked, job, answer, pool) if answer.breaks and sliced.path[-1].name != NAME else answer
     verdict = judge(run, mended)
+    amount = next((argument.name for argument in sliced.arguments if argument.role == Role.AMOUNT), "")
+    if isinstance(verdict, Refuted) and amount and sliced.path[-1].name == NAME:
+        verdict = Undecided(ONLY_POSITIVE.format(amount))
     lost = job.digits and isinstance(verdict, Confirmed)
     return Tried(verdict, own=lost or answer.breaks[:1] == mended.breaks[:1], final=False)
 

@@ -225,7 +225,7 @@ class _Near:
     def _attribute(self, node: ast.Attribute, row: int) -> ast.expr:
         root = dotted(node).partition(".")[0]
         own = self.around.attributes.get(node.attr) if isinstance(node.value, ast.Name) and node.value.id == "self" else None
-        if isinstance(own, ast.Constant) and isinstance(own.value, float) and setting(node.attr) is not None:
+        if isinstance(own, ast.Constant) and type(own.value) in (int, float) and setting(node.attr) is not None:
             return own
         if root and root != "self" and root not in self.assigned and stands_by(self.around, root):
             return node

@@ -83,13 +83,26 @@ class Surroundings:
 
 
 def attributes(kind: ast.ClassDef) -> dict[str, ast.expr]:
-    """Return what a class assigns to attributes of `self`, the first of each."""
+    """Return what a class assigns to attributes of `self`, the first of each; of a parameter its default, if that is written there."""
     found: dict[str, ast.expr] = {}
-    for node in ast.walk(kind):
-        match node:
-            case ast.Assign(targets=[ast.Attribute(ast.Name("self"), attr)], value=value):
-                found.setdefault(attr, value)
+    for method in kind.body:
+        defaults = _defaults(method.args) if isinstance(method, ast.FunctionDef) else {}
+        for node in ast.walk(method):
+            match node:
+                case ast.Assign(targets=[ast.Attribute(ast.Name("self"), attr)], value=ast.Name(name)) if name in defaults:
+                    found.setdefault(attr, defaults[name])
+                case ast.Assign(targets=[ast.Attribute(ast.Name("self"), attr)], value=value):
+                    found.setdefault(attr, value)
     return found
+
+
+def _defaults(args: ast.arguments) -> dict[str, ast.expr]:
+    placed = [*args.posonlyargs, *args.args]
+    pairs = [
+        *zip(placed[len(placed) - len(args.defaults) :], args.defaults, strict=True),
+        *zip(args.kwonlyargs, args.kw_defaults, strict=True),
+    ]
+    return {arg.arg: default for arg, default in pairs if isinstance(default, ast.Constant) and type(default.value) in (int, float)}
 
 
 def script(around: Surroundings, chain: list[ast.AST], site: ast.expr) -> Script | None:

@@ -95,6 +95,15 @@ def _from_role(argument: Argument) -> object:
             return None
 
 
+def default(function: Callable[..., object], name: str) -> int | float | None:
+    """Return the number that a parameter has by default, if it has one."""
+    try:
+        found = inspect.signature(function).parameters[name].default
+    except (TypeError, ValueError, KeyError):
+        return None
+    return found if type(found) in (int, float) else None
+
+
 def required(function: Callable[..., object]) -> list[inspect.Parameter]:
     """Return the parameters that a call must give; none where Python cannot tell."""
     try:

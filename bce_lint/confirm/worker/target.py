@@ -133,7 +133,7 @@ def _without_constructor(kind: type, bare: Bare) -> object:
     """Make an object without its constructor, whose missing attributes are settings guessed by name; None where that cannot be."""
 
     def missing(_: object, name: str) -> object:
-        value = None if name.startswith("_") else guess.setting(name)
+        value = None if name.startswith("_") else guess.default(kind, name) or guess.setting(name)
         if value is None:
             raise AttributeError(name)
         bare.attributes[name] = value
