@@ -7,7 +7,7 @@ import re
 from bce_lint.facts import roles, vocabulary
 from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, Maximum, Minimum, NanToNum, Sqrt
+from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, MatMul, Maximum, Mean, Minimum, NanToNum, Sqrt, Sum
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.meaning import Role
 from bce_lint.facts.singular import not_chosen
@@ -79,5 +79,10 @@ def mended(log: Expr, facts: Facts) -> bool:
         return False
     if not_chosen(log, facts):
         return True
-    guards = (e for e in computed(facts.trace) if isinstance(e, (Clip, Maximum, Minimum, NanToNum)))
-    return any(core(guard.x) is log for guard in guards)
+    for e in computed(facts.trace):
+        match e:
+            case NanToNum(x) if any(part is log for part in roles.under(x, (Sum, Mean, MatMul))):
+                return True
+            case Clip(x) | Maximum(x) | Minimum(x) if core(x) is log:
+                return True
+    return False

@@ -9,6 +9,7 @@ from bce_lint.facts.expr import Add, Const, Expr, Log, LogSigmoid, Neg, Sigmoid,
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import Swap, floor_logs
 from bce_lint.facts.logs import Logarithm, complement_logged, is_probability, logarithm, terms
+from bce_lint.facts.purpose import mended
 from bce_lint.facts.relations import complements
 from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Report, rule
@@ -63,6 +64,8 @@ def naive_binary_cross_entropy(e: Expr, facts: Facts) -> Report | None:
     if found is None or not is_probability(found.p, facts) or not facts.would_touch(found.p, 1.0):
         return None
     positive, negative, name = found.positive.op, found.negative.op, facts.name(found.p)
+    if mended(positive, facts) and mended(negative, facts):
+        return None
     result = "log(1 - {0}) is then -inf" if isinstance(negative, (Xlogy, Xlog1py)) else "0 * log(1 - {0}) is then NaN"
     return Report(
         f"{facts.saturated(found.p)}, and {result.format(name)}",
