@@ -100,8 +100,8 @@ def is_distance(x: Expr, facts: Facts) -> bool:
     match core(x):
         case Neg(a):
             scaled = core(a)
-            named = scaled.x if isinstance(scaled, (Mul, Div)) else scaled
-            return DISTANCE.fullmatch(facts.name(core(named)).lower()) is not None
+            named = (scaled, core(scaled.x)) if isinstance(scaled, (Mul, Div)) else (scaled,)
+            return any(DISTANCE.fullmatch(facts.name(part).lower()) for part in named)
     return False
 
 

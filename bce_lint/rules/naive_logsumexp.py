@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint.facts.algebra import core, neg, opposite
-from bce_lint.facts.exponentials import harmless, overflow, overflowing_summand, summands
+from bce_lint.facts.exponentials import harmless, held_by_maximum, overflow, overflowing_summand, summands
 from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Log, Log1p, LogAddExp, LogSumExp, Mean, Mul, Softplus, Sum, walk
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.purpose import trained_through
@@ -70,7 +70,7 @@ def underflow(log: Log, facts: Facts) -> Report | None:
     """Report a sum of exponentials, perhaps weighted, that cannot be infinite, but is 0 where all are: of densities, say."""
     inner = core(log.x)
     terms = summands(log.x)
-    exps = [exp for term in terms for exp in numerator(term) if isinstance(exp, Exp) and facts.touches(exp, 0.0)]
+    exps = [exp for term in terms for exp in numerator(term) if isinstance(exp, Exp) and vanishes(exp, facts)]
     if not isinstance(inner, (Sum, Mean)) or len(exps) < len(terms) or not facts.range(log.x).interval.contains(0.0):
         return None
     return Report(
@@ -80,6 +80,11 @@ def underflow(log: Log, facts: Facts) -> Report | None:
         covers=(log, *exps),
         replace=stable(log),
     )
+
+
+def vanishes(exp: Exp, facts: Facts) -> bool:
+    """Tell whether an exponential can be 0, and no maximum was subtracted from its exponent to keep one of them at 1."""
+    return facts.touches(exp, 0.0) and not held_by_maximum(exp.x, facts)
 
 
 def summed(total: Expr) -> bool:
