@@ -86,6 +86,12 @@ CONFIRMED = {
         "def masked_mean(values, mask):\n    return jnp.sum(values * mask) / jnp.sum(mask)\n",
         "value and gradient are nan from |logit| = 0, logits of both signs",
     ),
+    "an empty mask of truth values": Shown(
+        "numpy",
+        "BCE401",
+        "def share(values, mask):\n    kept = np.where(~mask, 0.0, 1.0 + np.square(values))\n    return kept / np.sum(kept)\n",
+        "value is nan from |logit| = 0, logits of both signs",
+    ),
     "a mask of truth values": Shown(
         "torch",
         "BCE204",

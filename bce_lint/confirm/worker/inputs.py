@@ -93,7 +93,7 @@ class Inputs:
     @property
     def masked(self) -> bool:
         """Whether a mask goes in."""
-        return any(text == MASKED for _, text in self.assumed)
+        return any(text in (MASKED, BOOLEAN) for _, text in self.assumed)
 
     def boolean(self) -> list[Inputs]:
         """Return the same call with masks of truth values, if it has masks."""
@@ -104,9 +104,14 @@ class Inputs:
 
     def emptied(self, backend: Backend) -> Inputs:
         """Return the same call with masks that leave nothing."""
-        masks = [name for name, text in self.assumed if text == MASKED]
-        tensors = self.tensors | dict.fromkeys(masks, lambda _, z: backend.leaf((0.0,) * math.prod(_shape(z)), _shape(z)))
-        return Inputs(self.positional, tensors, self.settings, tuple((n, EMPTY if n in masks else text) for n, text in self.assumed))
+
+        def nothing(_: Tensor, z: Tensor) -> Tensor:
+            return backend.leaf((0.0,) * math.prod(_shape(z)), _shape(z))
+
+        masks = {name: text for name, text in self.assumed if text in (MASKED, BOOLEAN)}
+        tensors = self.tensors | {name: nothing if text == MASKED else _positive(nothing) for name, text in masks.items()}
+        assumed = tuple((name, EMPTY if name in masks else text) for name, text in self.assumed)
+        return Inputs(self.positional, tensors, self.settings, assumed)
 
     def respelled(self, old: str, new: str, backend: Backend) -> Inputs | None:
         """Return the same call with other tensors, as their descriptions become with `new` in place of `old`; None if none has it."""
