@@ -16,6 +16,7 @@ from bce_lint.facts.expr import (
     Div,
     Expr,
     Join,
+    Opaque,
     Param,
     Sigmoid,
     Softmax,
@@ -69,6 +70,7 @@ class Facts:
     @cached_property
     def _roles(self) -> Mapping[Expr, Input]:
         known: dict[Expr, Input] = {value: self.inputs[name] for name, value in self.trace.params.items() if name in self.inputs}
+        known |= unread_of(self.module, self.trace)
         if self.framework != "python" or roles.is_lossy(self.trace.path, self.trace.params):
             return known
         return {value: given for value, given in known.items() if not given.guessed}  # numbers of somebody's formula
@@ -111,7 +113,7 @@ class Facts:
 
     def guessed(self, e: Expr) -> bool:
         """Tell whether what is said of `e` rests on the name of an input."""
-        return any(self._is_guess(leaf) for leaf in roles.under(e, (Sigmoid, Softmax)) if isinstance(leaf, Param))
+        return any(self._is_guess(leaf) for leaf in roles.under(e, (Sigmoid, Softmax)) if isinstance(leaf, (Opaque, Param)))
 
     def modelled(self, e: Expr) -> bool:
         """Tell whether `e` is made from what a model puts out as probabilities: a sigmoid, a softmax, an input taken for one."""
@@ -119,15 +121,15 @@ class Facts:
         return any(isinstance(leaf, (Sigmoid, Softmax)) or is_squashed(leaf) or self._is_probability(leaf) for leaf in leaves)
 
     def _is_probability(self, e: Expr) -> bool:
-        given = self._roles.get(e) if isinstance(e, Param) else None
+        given = self._roles.get(e)
         if given is None or not isinstance(e, Param):
-            return False
+            return given is not None
         return given.role is Role.PROBABILITY or any(self.modelled(value) for value in self.module.passed(e) if value is not e)
 
-    def _is_guess(self, param: Param) -> bool:
-        given = self._roles.get(param)
+    def _is_guess(self, leaf: Expr) -> bool:
+        given = self._roles.get(leaf)
         probable = given is not None and given.guessed and given.role in {Role.PROBABILITY, Role.MASK}
-        return probable and not self._is_passed(param)
+        return probable and not (isinstance(leaf, Param) and self._is_passed(leaf))
 
     def role(self, e: Expr) -> Role | None:
         """Return the role of an input of the function, None for any other value."""
@@ -235,6 +237,13 @@ def inputs_of(module: Module, trace: Trace) -> Mapping[str, Input]:
         computed: Iterable[Expr] = [*trace.returns, *(site.expr for site in trace.sites if module.wants(site.expr))]
         trace.inputs = {given.name: given for given in roles.inputs(trace.params.values(), computed, trace.path)}
     return trace.inputs
+
+
+def unread_of(module: Module, trace: Trace) -> Mapping[Expr, Input]:
+    """Return what is known of values that nobody can read, by what is done with them."""
+    if trace.unread is None:
+        trace.unread = roles.unread(site.expr for site in trace.sites if module.wants(site.expr))
+    return trace.unread
 
 
 def framework_of(e: Expr, module: Module) -> str:

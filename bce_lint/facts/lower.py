@@ -352,7 +352,7 @@ class Lower:
                     return self.apply(found, args, text)
                 return unseen.call(name, args, text, self)
             case Definition() | Made():
-                return calls.call(func, args, self) or self.opaque(text)
+                return calls.call(func, args, self) or unseen.by_name(args, text) or self.opaque(text)
             case Partial(function):
                 return self.call(function, calls.completed(func, args), text)
             case Layer():

@@ -31,6 +31,7 @@ from bce_lint.facts.expr import (
     Neg,
     NegativeLogLikelihood,
     Nothing,
+    Opaque,
     Param,
     Sigmoid,
     SigmoidCrossEntropy,
@@ -173,6 +174,20 @@ def _uses(exprs: Iterable[Expr]) -> dict[Param, tuple[Role, str, bool]]:
         elif weak and param in added:
             uses.pop(param, None)  # an amount, as in x - y log(x)
     return uses
+
+
+def unread(exprs: Iterable[Expr]) -> Mapping[Expr, Input]:
+    """Return as inputs what nobody can read, as a model from elsewhere puts it out, whose logs are taken as of a probability."""
+    plain: set[Expr] = set()
+    turned: set[Expr] = set()
+    for e in {part for root in exprs for part in walk(root)}:
+        match e:
+            case Log(x):
+                plain.add(core(x))
+                turned.add(complement(x) or e)
+            case Clip(_, Const(lo), Const(hi)) if 0 < lo < hi < 1:
+                return {}  # who holds probabilities, means to
+    return {e: Input(e.text, Role.PROBABILITY, guessed=True, because=LOGGED) for e in plain & turned if isinstance(e, Opaque)}
 
 
 def _use(e: Expr) -> Iterable[tuple[Param, tuple[Role, str, bool]]]:

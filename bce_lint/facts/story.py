@@ -18,6 +18,7 @@ from bce_lint.facts.expr import (
     Join,
     Maximum,
     Minimum,
+    Opaque,
     Param,
     Sigmoid,
     Softmax,
@@ -79,6 +80,8 @@ class Story:
         match inner:
             case Const(value):
                 return f"{value:g}"
+            case Opaque() if inner in self.roles:
+                return "taken for a probability"
             case Param() if inner in self.roles:
                 given = self.roles[inner]
                 if made := self.made(inner):

@@ -45,7 +45,7 @@ class Trace:
 
     `payloads` holds, for the result of a library's call, the op that it only scales or reduces: the log of `log2`, the loss of a mean.
     `calls` are the identities of the nodes that call a function of the same file, where what it computes is judged by itself.
-    `inputs` are the parameters' roles, once somebody has asked for them.
+    `inputs` are the parameters' roles, once somebody has asked for them, `unread` those of other values that nobody can read.
     While the flow is followed, `under` is what is certain at this point, `gradient` whether the framework keeps one, and `heard` what the
     parts of a test mean.
     """
@@ -60,6 +60,7 @@ class Trace:
     returns: list[Expr] = field(default_factory=list)
     definitions: list[Definition] = field(default_factory=list)
     inputs: Mapping[str, Input] | None = None
+    unread: Mapping[Expr, Input] | None = None
     payloads: dict[Expr, Expr] = field(default_factory=dict)
     calls: set[int] = field(default_factory=set)
     under: Certain = ()
