@@ -147,6 +147,12 @@ def test_each_panel_says_where_the_code_breaks_and_what_every_line_is(whole: Che
     assert text.count("clipped <probs>") == 1
 
 
+def test_curves_without_a_gradient_are_not_announced_as_some() -> None:
+    values = tuple(replace(row, values=tuple(pair for pair in row.values if "|value|" in pair[0])) for row in EVIDENCE.curve)
+    assert "Loss and gradient" in page(FINDING)
+    assert "<h3>Loss</h3>" in page(replace(FINDING, verdict=Confirmed(WITNESSES, replace(EVIDENCE, curve=values))))
+
+
 def test_a_curve_ends_where_its_values_do() -> None:
     panel = panels_of(EVIDENCE, WITNESSES)[0]
     drawn = svg.draw(panel, svg.names([panel]))

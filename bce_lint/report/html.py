@@ -100,7 +100,8 @@ def _evidence(evidence: Evidence, witnesses: Sequence[Witness]) -> Iterator[str]
     if evidence.curve:
         panels = panels_of(evidence, witnesses)
         kinds = svg.names(panels)
-        yield from ("<h3>Loss and gradient</h3>", '<div class="plots">', *(svg.draw(panel, kinds) for panel in panels), "</div>")
+        heading = "Loss and gradient" if any(panel.what == "gradient" for panel in panels) else "Loss"
+        yield from (f"<h3>{heading}</h3>", '<div class="plots">', *(svg.draw(panel, kinds) for panel in panels), "</div>")
         yield from ('<ul class="legend">', *(f"<li>{SWATCH.format(kind)}{escape(label)}</li>" for kind, label in kinds), "</ul>")
     if evidence.training:
         yield f"<h3>T{TRAINING[1:]}</h3>{_table(grid.training(evidence, first))}"
