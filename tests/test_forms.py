@@ -126,7 +126,7 @@ FORMS = {
     "tf.math.log(tf.math.reduce_variance(x))": "log-of-vanishing-value",
     "tf.math.log(tf.math.reduce_variance(x) + 1e-6)": "",
     "tf.math.log(tf.exp(-tf.square(x)))": "",
-    "tf.math.log(tf.reduce_sum(tf.exp(-tf.square(x))))": "",
+    "tf.math.log(tf.reduce_sum(tf.exp(-tf.square(x))))": "naive-logsumexp -> tf.reduce_logsumexp(-tf.square(x))",
     "tf.math.log(tf.exp(-tf.square(x)) * tf.nn.relu(z))": "log-of-vanishing-value",
     "tf.math.log(tf.reduce_mean(labels * tf.sigmoid(x)))": "log-of-probability",
     "tf.math.log(tf.abs(labels - tf.sigmoid(x)))": "log-of-vanishing-value",
