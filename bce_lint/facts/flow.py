@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bce_lint.facts import algebra, conditions
 from bce_lint.facts.expr import Expr, Reference
-from bce_lint.facts.lower import ARITHMETIC, Lower, dotted_name
+from bce_lint.facts.lower import ARITHMETIC, Lower
 from bce_lint.facts.scope import Scope
 from bce_lint.facts.trace import Certain, Site, Trace
 from bce_lint.syntax import ir
-from bce_lint.syntax.unparse import unparse
+from bce_lint.syntax.unparse import dotted_name, unparse
 
 Names = dict[str, Expr]
 

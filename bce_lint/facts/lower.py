@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bce_lint.facts import algebra, calls, classes, conditions, models, objects, unseen, vocabulary
-from bce_lint.facts.bind import bind
+from bce_lint.facts import algebra, calls, classes, conditions, library, methods, objects, unseen, vocabulary
 from bce_lint.facts.expr import (
     Concat,
     Const,
@@ -31,12 +30,9 @@ from bce_lint.facts.expr import (
     Text,
     Truth,
     Where,
-    children,
 )
-from bce_lint.facts.vocabulary.customs import BACKENDS, ITSELF
-from bce_lint.facts.vocabulary.row import Row, UnreadError, Vocabulary
 from bce_lint.syntax import ir
-from bce_lint.syntax.unparse import unparse
+from bce_lint.syntax.unparse import dotted_name, unparse
 
 if TYPE_CHECKING:
     from bce_lint.facts.scope import Scope
@@ -192,7 +188,7 @@ class Lower:
                 return self.opaque(name or node.attr)
             case _:
                 row = vocabulary.method("." + node.attr, self.scope.module.frameworks)
-                return self.apply(row, [(None, owner)], node.attr) if row else self.opaque(name or node.attr)
+                return library.apply(row, [(None, owner)], node.attr, self) if row else self.opaque(name or node.attr)
 
     # --- operators
 
@@ -317,11 +313,11 @@ class Lower:
 
     def _called(self, node: ir.Call) -> Expr:
         if isinstance(node.func, ir.Attribute):
-            method = self._method(node, node.func)
+            method = methods.call(node, node.func, self)
             if method is not None:
                 return method
         func = self.lower(node.func)
-        args = self._arguments(node.args)
+        args = self.arguments(node.args)
         if isinstance(func, (Definition, Made)) and self.scope.module.project.defined[func.key].scope.module is self.scope.module:
             self.trace.calls.add(id(node))
         result = self.call(func, args, unparse(node.func))
@@ -332,7 +328,8 @@ class Lower:
             objects.computed(node, [result], values, self)
         return result
 
-    def _arguments(self, args: tuple[ir.Argument, ...]) -> list[tuple[str | None, Expr]] | None:
+    def arguments(self, args: tuple[ir.Argument, ...]) -> list[tuple[str | None, Expr]] | None:
+        """Return keyword (or None) and value of each argument of a call, None when there are stars."""
         lowered: list[tuple[str | None, Expr]] = []
         known = True
         for arg in args:
@@ -349,14 +346,14 @@ class Lower:
             case Reference(name):
                 found = vocabulary.function(name)
                 if found is not None:
-                    return self.apply(found, args, text)
+                    return library.apply(found, args, text, self)
                 return unseen.call(name, args, text, self)
             case Definition() | Made():
                 return calls.call(func, args, self) or unseen.by_name(args, text) or self.opaque(text)
             case Partial(function):
                 return self.call(function, calls.completed(func, args), text)
             case Layer():
-                return self._apply_layer(func, args) or self.opaque(text)
+                return library.apply_layer(func, args, self) or self.opaque(text)
             case Join(choices):
                 return algebra.join(*(self.call(choice, args, text) for choice in choices)) or self.opaque(text)
             case Param():
@@ -370,84 +367,6 @@ class Lower:
             return Made(func.key)
         return None
 
-    def _apply_layer(self, layer: Layer, args: list[tuple[str | None, Expr]]) -> Expr | None:
-        """Call a layer; keywords that it does not know (`training=`, `mask=`, one's own) do not change what its output is."""
-        key = self.scope.module.project.fresh()
-        bare = [(keyword, value) for keyword, value in args if keyword is None]
-        made = vocabulary.apply_layer(layer, args, key) or vocabulary.apply_layer(layer, bare, key)
-        languages = self.scope.module.project.languages
-        if made is not None and layer in languages:
-            languages.setdefault(made, languages[layer])
-        return made and self._carried(made, args)
-
-    def _method(self, node: ir.Call, func: ir.Attribute) -> Expr | None:
-        """Lower `value.attr(...)` when `value` is a tensor; None when it is a module, an instance or unknown with no such method."""
-        name = dotted_name(func)
-        if name is not None and name in self.scope.names:
-            return None
-        owner = self.lower(func.value)
-        if func.attr == "compile" and isinstance(owner, (Layer, Made, Join)):
-            return models.compiled(owner, self._arguments(node.args) or (), self) or self.opaque(unparse(func))
-        if func.attr in ITSELF and objects.is_module(owner, func.attr, self.scope.module.project):
-            args = self._arguments(node.args)
-            return objects.applied(owner, args, self) or owner if func.attr == "apply" else owner
-        if isinstance(owner, (Reference, Made, Definition, Text, Nothing)) or (isinstance(owner, Layer) and func.attr != "add"):
-            return None
-        args = self._arguments(node.args)
-        if func.attr == "add" and args is not None and (model := models.grown(owner, args)) is not None:
-            self.unpack(func.value, node, model)
-            return Nothing()
-        if args is not None and (longer := algebra.longer(owner, func.attr, [value for _, value in args])) is not None:
-            self.unpack(func.value, node, longer)
-            return Nothing()
-        if isinstance(owner, Layer):
-            return self.opaque(unparse(func))
-        if isinstance(func.value, ir.Name) and func.value.id in BACKENDS and isinstance(owner, (Param, Free, Opaque, Index)):
-            return self.call(Reference(f"{BACKENDS[func.value.id]}.{func.attr}"), args, unparse(func))
-        if args is not None and (found := objects.member(owner, func.attr, args, (node, self))) is not None:
-            return found
-        row = self._method_of(owner, func.attr)
-        if row is None or args is None:
-            if func.attr.endswith("_") and not func.attr.startswith("_"):
-                self.forget(func.value)
-            return self.opaque(unparse(func))
-        result = self.apply(row, [(None, owner), *args], func.attr)
-        if func.attr.endswith("_") and not isinstance(result, Opaque):
-            self.unpack(func.value, node, result)
-        return result
-
-    def _method_of(self, owner: Expr, name: str) -> tuple[Vocabulary, Row] | None:
-        """Return the row of a tensor's method: in the framework that made `owner` or its operand, else in those that the file imports."""
-        languages = self.scope.module.project.languages
-        made = next((languages[e] for e in (owner, *children(owner)) if e in languages), None)
-        return (made and vocabulary.method(name, (made,))) or vocabulary.method(name, self.scope.module.frameworks)
-
-    def apply(self, found: tuple[Vocabulary, Row], args: list[tuple[str | None, Expr]], text: str) -> Expr:
-        """Return what a call of the row that was `found` means."""
-        language, row = found
-        fields = bind(row, args)
-        if fields is None:
-            return self.opaque(text)
-        if row.keyed:
-            fields["key"] = self.scope.module.project.fresh()
-        try:
-            made = row.make(**fields)
-        except (TypeError, UnreadError):
-            return self.opaque(text)
-        self.scope.module.project.languages[made] = language.name
-        return self._carried(made, args)
-
-    def _carried(self, made: Expr, args: list[tuple[str | None, Expr]]) -> Expr:
-        """Return what a library's call makes of `args`, after noting the op that it only scales or reduces."""
-        given = {value for _, value in args}
-        payload = algebra.payload(made, given | {part for value in given if isinstance(value, (Concat, Items)) for part in value.items})
-        if payload is not made:
-            self.trace.payloads[made] = payload
-            languages = self.scope.module.project.languages
-            if made in languages:
-                languages.setdefault(payload, languages[made])
-        return made
-
 
 def _shares(targets: Sequence[ir.Expression], value: Expr | None) -> Sequence[Expr | None]:
     """Return what each of several targets gets; a starred one takes what the others leave."""
@@ -459,14 +378,3 @@ def _shares(targets: Sequence[ir.Expression], value: Expr | None) -> Sequence[Ex
         return value.items if len(value.items) == len(targets) else [None] * len(targets)
     end = len(value.items) - behind
     return [*value.items[:star], Items(value.items[star:end]), *value.items[end:]]
-
-
-def dotted_name(node: ir.Expression) -> str | None:
-    """Return `a.b.c` for a chain of attributes of a name."""
-    parts: list[str] = []
-    while isinstance(node, ir.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ir.Name):
-        return None
-    return ".".join([node.id, *reversed(parts)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bce_lint.facts import algebra, calls, classes, vocabulary
+from bce_lint.facts import algebra, calls, classes, library, vocabulary
 from bce_lint.facts.bind import Arguments
 from bce_lint.facts.expr import Expr, Instance, Join, Layer, Made, walk
 from bce_lint.syntax import ir
@@ -31,7 +31,7 @@ def member(owner: Expr, name: str, args: Arguments, at: tuple[ir.Expression, Low
     node, lower = at
     choices = owner.choices if isinstance(owner, Join) else (owner,)
     rows = [vocabulary.function(f"{choice.kind}.{name}") if isinstance(choice, Instance) else None for choice in choices]
-    made = [lower.apply(row, [(None, choice), *args], name) for choice, row in zip(choices, rows, strict=True) if row is not None]
+    made = [library.apply(row, [(None, choice), *args], name, lower) for choice, row in zip(choices, rows, strict=True) if row is not None]
     computed(node, made, [*choices, *(value for _, value in args)], lower)
     return algebra.join(*made) if len(made) == len(choices) else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bce_lint.facts import calls, vocabulary
+from bce_lint.facts import calls, library, vocabulary
 from bce_lint.facts.bind import Arguments
 from bce_lint.facts.expr import Const, Expr, Layer, Made, Opaque, Reference, Text, View
 from bce_lint.facts.vocabulary.customs import ENDING_LAYER, SQUASHING
@@ -37,7 +37,7 @@ def ending(name: str, args: Arguments, text: str, lower: Lower) -> Expr | None:
     found = vocabulary.function(ENDING_LAYER) if ends else None
     if found is None:
         return None
-    layer = lower.apply(found, [(None, Const(1.0)), ("activation", ends[-1])], text)
+    layer = library.apply(found, [(None, Const(1.0)), ("activation", ends[-1])], text, lower)
     called = isinstance(layer, Layer) and not name.rpartition(".")[2][:1].isupper()
     return lower.call(layer, [(None, Const(1.0))], text) if called else layer
 

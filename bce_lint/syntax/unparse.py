@@ -78,3 +78,14 @@ def _index(node: ir.Expression) -> str:
     if isinstance(node, ir.Sequence) and node.kind == "tuple" and node.items:
         return ", ".join(unparse(item) for item in node.items)
     return unparse(node)
+
+
+def dotted_name(node: ir.Expression) -> str | None:
+    """Return `a.b.c` for a chain of attributes of a name."""
+    parts: list[str] = []
+    while isinstance(node, ir.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ir.Name):
+        return None
+    return ".".join([node.id, *reversed(parts)])

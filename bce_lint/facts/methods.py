@@ -1,0 +1,51 @@
+"""Calls of methods: of tensors, which the vocabularies know, of models and lists that grow, and of modules that return themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bce_lint.facts import algebra, library, models, objects
+from bce_lint.facts.expr import Definition, Expr, Free, Index, Join, Layer, Made, Nothing, Opaque, Param, Reference, Text
+from bce_lint.facts.vocabulary.customs import BACKENDS, ITSELF
+from bce_lint.syntax import ir
+from bce_lint.syntax.unparse import dotted_name, unparse
+
+if TYPE_CHECKING:
+    from bce_lint.facts.lower import Lower
+
+
+def call(node: ir.Call, func: ir.Attribute, lower: Lower) -> Expr | None:
+    """Lower `value.attr(...)` when `value` is a tensor; None when it is a module, an instance or unknown with no such method."""
+    name = dotted_name(func)
+    if name is not None and name in lower.scope.names:
+        return None
+    owner = lower.lower(func.value)
+    if func.attr == "compile" and isinstance(owner, (Layer, Made, Join)):
+        return models.compiled(owner, lower.arguments(node.args) or (), lower) or lower.opaque(unparse(func))
+    if func.attr in ITSELF and objects.is_module(owner, func.attr, lower.scope.module.project):
+        args = lower.arguments(node.args)
+        return objects.applied(owner, args, lower) or owner if func.attr == "apply" else owner
+    if isinstance(owner, (Reference, Made, Definition, Text, Nothing)) or (isinstance(owner, Layer) and func.attr != "add"):
+        return None
+    args = lower.arguments(node.args)
+    if func.attr == "add" and args is not None and (model := models.grown(owner, args)) is not None:
+        lower.unpack(func.value, node, model)
+        return Nothing()
+    if args is not None and (longer := algebra.longer(owner, func.attr, [value for _, value in args])) is not None:
+        lower.unpack(func.value, node, longer)
+        return Nothing()
+    if isinstance(owner, Layer):
+        return lower.opaque(unparse(func))
+    if isinstance(func.value, ir.Name) and func.value.id in BACKENDS and isinstance(owner, (Param, Free, Opaque, Index)):
+        return lower.call(Reference(f"{BACKENDS[func.value.id]}.{func.attr}"), args, unparse(func))
+    if args is not None and (found := objects.member(owner, func.attr, args, (node, lower))) is not None:
+        return found
+    row = library.method_of(owner, func.attr, lower.scope.module)
+    if row is None or args is None:
+        if func.attr.endswith("_") and not func.attr.startswith("_"):
+            lower.forget(func.value)
+        return lower.opaque(unparse(func))
+    result = library.apply(row, [(None, owner), *args], func.attr, lower)
+    if func.attr.endswith("_") and not isinstance(result, Opaque):
+        lower.unpack(func.value, node, result)
+    return result
