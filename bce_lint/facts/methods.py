@@ -21,10 +21,11 @@ def call(node: ir.Call, func: ir.Attribute, lower: Lower) -> Expr | None:
         return None
     owner = lower.lower(func.value)
     if func.attr == "compile" and isinstance(owner, (Layer, Made, Join)):
-        return models.compiled(owner, lower.arguments(node.args) or (), lower) or lower.opaque(unparse(func))
+        given = lower.arguments(node.args) or ()
+        trained = lower.scope.module.trains(unparse(func.value))
+        return (models.compiled(owner, given, lower) if trained else None) or lower.opaque(unparse(func))
     if func.attr in ITSELF and objects.is_module(owner, func.attr, lower.scope.module.project):
-        args = lower.arguments(node.args)
-        return objects.applied(owner, args, lower) or owner if func.attr == "apply" else owner
+        return objects.applied(owner, lower.arguments(node.args), lower) or owner if func.attr == "apply" else owner
     if isinstance(owner, (Reference, Made, Definition, Text, Nothing)) or (isinstance(owner, Layer) and func.attr != "add"):
         return None
     args = lower.arguments(node.args)

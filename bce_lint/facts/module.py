@@ -26,6 +26,8 @@ BOUNDING = re.compile(r"[sS]igmoid|[sS]oftmax|clip|clamp|expit|activation=")
 WORD = re.compile(r"\b[A-Za-z_]\w*")
 CALLED_BY_OTHERS = re.compile(r"(?:__\w+__|call|forward|build|compute_\w+|update_state|get_config|test\w*|setUp)\Z")
 """Methods whose callers a framework is: looking for them in the file finds everything but them."""
+TRAINED = re.compile(r"(?<![\w.])([\w.]+)\.(?:fit|fit_generator|train_on_batch)[ ]?\(")
+"""The models that a file trains, by name."""
 IMPORTED = re.compile(r"(?:^|\n)[ \t]*(?:import|from)[ \t]+(\w+)")
 
 Read = Callable[[Segment], "Tree | Trouble"]
@@ -46,6 +48,7 @@ class Module:
         self._traces: dict[int, list[Trace]] = {}
         self._binds: dict[str, list[int]] = {}
         self._telling: frozenset[str] | None = None
+        self._trained: frozenset[str] | None = None
         self._callers: set[str] = set()
         for segment in segments:
             for name in segment.binds:
@@ -135,6 +138,16 @@ class Module:
         """Tell whether another file's `name` is worth following: it may bound a value, or is a constant."""
         parts = [self.segments[index] for index in self._binds.get(name, [])]
         return any(part.kind == "code" or (part.kind in {"def", "class"} and BOUNDING.search(part.text)) for part in parts)
+
+    def trains(self, name: str) -> bool:
+        """Tell whether the Keras model `name` may be trained: the file does so, or hands it on, or trains none at all."""
+        if self._trained is None:
+            texts = [segment.text for segment in self.segments if segment.kind != "import"]
+            self._trained = frozenset(found for text in texts for found in TRAINED.findall(text))
+        if not self._trained or name in self._trained:
+            return True
+        returned = re.compile(rf"\breturn\b[^\n]*(?<![\w.]){re.escape(name)}(?![\w.])")
+        return any(returned.search(segment.text) for segment in self.segments)
 
     def tells(self, name: str) -> bool:
         """Tell whether following `name` can say anything of a value: it, or a function of this file that it names, has a telling word."""
