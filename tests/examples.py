@@ -89,7 +89,7 @@ def outcome(pool: Pool, case: Case) -> Outcome:
     answers = []
     for sliced in programs(case):
         if isinstance(sliced, Program):
-            answers.append(pool.run(framework, Job(sliced, case.meaning.dtype, seconds=30.0, curve=False)))
+            answers.append(pool.run(framework, Job(sliced, case.meaning.dtype, seconds=30.0, curve=False, vanish=True)))
             if isinstance(answers[-1], Outcome):
                 return answers[-1]
     raise AssertionError(answers)
