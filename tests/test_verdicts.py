@@ -332,3 +332,9 @@ def test_what_is_drawn_at_random_is_the_same_in_every_run(pool: Pool) -> None:
         Shown("torch", "BCE102", "def loss(x):\n    p = torch.sigmoid(torch.nn.Linear(1, 1)(x))\n    return torch.log(p).mean()\n", "")
     )
     assert repr(confirmed(verdict(pool, made))) == repr(confirmed(verdict(pool, made)))
+
+
+def test_what_tensorflow_draws_is_the_same_in_every_run(pool: Pool) -> None:
+    noisy = "def loss(x):\n    p = tf.nn.sigmoid(x + tf.random.normal(tf.shape(x)))\n    return tf.reduce_mean(tf.math.log(p))\n"
+    made = found(Shown("tensorflow", "BCE102", noisy, ""))
+    assert repr(confirmed(verdict(pool, made))) == repr(confirmed(verdict(pool, made)))

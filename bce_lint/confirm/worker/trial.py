@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from . import patience, probes
-from .backend import Backend, NoTensorError, Raw, Tensor, UnsupportedError
-from .chance import reseed
+from .backend import Backend, Loss, NoTensorError, Raw, Tensor, UnsupportedError
+from .chance import COSTLY, reseed
 from .contain import DeniedError
 from .inputs import LABEL_KINDS, LABELS, PER_ROW, Inputs, Layout, UnknownRoleError, bind
 from .job import Program
@@ -53,6 +53,7 @@ class Trial:
         self.elsewhere = False
         self.endless: dict[Pattern, float] = {}
         self.warm = False
+        self.unseeded: frozenset[str] | None = None
         self.trouble = ""
 
     def ways(self, layouts: Sequence[Layout]) -> Iterator[Way]:
@@ -90,12 +91,21 @@ class Way:
             raise EndlessError
         try:
             with limit(patience.SECONDS if self.trial.warm else patience.AT_FIRST):
-                reseed()
-                raw = self.trial.backend.run(call, self.layout.pass_labels(pattern.y, self.trial.backend), self.logits(pattern, magnitude))
+                raw = self._seeded(call, self.layout.pass_labels(pattern.y, self.trial.backend), self.logits(pattern, magnitude))
         except EndlessError:
             self.trial.endless[pattern] = magnitude
             raise
         self.trial.warm = True
+        return raw
+
+    def _seeded(self, call: Loss, y: Tensor, z: Tensor) -> Raw:
+        """Run with the same random numbers every time; once it is seen that none are drawn, without the costly part of that."""
+        trial = self.trial
+        reseed(without=trial.unseeded or frozenset())
+        raw = trial.backend.run(call, y, z)
+        if trial.unseeded is None:
+            reseed(without=COSTLY)
+            trial.unseeded = COSTLY if repr(trial.backend.run(call, y, z)) == repr(raw) else frozenset()
         return raw
 
     def logits(self, pattern: Pattern, magnitude: float) -> Tensor:
