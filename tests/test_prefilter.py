@@ -159,6 +159,11 @@ def test_whole_powers_and_keyword_arguments_are_passed(code: str) -> None:
     assert found(f"{code}\n", Kinds.POWERS) == []
 
 
+@pytest.mark.parametrize(("code", "squares"), [("x * x", 1), ("x*x", 1), ("a.b * a.b", 1), ("ax * x", 0), ("a.x * x", 0), ("x ** x", 0)])
+def test_a_product_with_itself_is_a_square(code: str, squares: int) -> None:
+    assert len(candidates(f"y = {code}\n".encode(), Kinds.SQUARES)) == squares
+
+
 def test_offsets_are_bytes_and_lead_to_the_segment() -> None:
     code = "s = 'é😀'\ndef f(ünï):\n    return log(ünï)\n\ndef g(x):\n    return x\n"
     source = Source("x.py", code.encode())

@@ -98,7 +98,7 @@ def undone(product: Expr, facts: Facts) -> Iterator[tuple[Singular, Expr, Expr |
             for mask in numerator(other):
                 if isinstance(mask, Truth) and kept_out(found, mask, chosen=True) and not held_off(found, facts):
                     yield found, mask, mask
-                elif (is_mask(mask, facts) or is_mask(core(mask), facts)) and left_out(found, mask):
+                elif is_mask(mask, facts) and left_out(found, mask):
                     yield found, mask, None
 
 
@@ -112,8 +112,7 @@ def left_out(found: Singular, mask: Expr) -> bool:
     """Tell whether `mask` multiplies the operand too, or keeps what is large out of the maximum that is subtracted in an exponent."""
     if found.at == 0:
         return mask in numerator(found.operand)
-    inner = core(mask)
-    said = core(inner.x) if isinstance(inner, Truth) and inner.relation == "not" else inner
+    said = core(mask.x) if isinstance(mask, Truth) and mask.relation == "not" else mask
     match found.op, core(found.operand):
         case Exp(), Sub(_, shift):
             return any(isinstance(part, Max) and rests_on(part.x, said) for part in walk(shift))

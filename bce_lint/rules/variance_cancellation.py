@@ -68,24 +68,25 @@ def variance_cancellation(difference: Sub, facts: Facts) -> Report | None:
 
 def squares_less_square(e: Sub) -> Expr | None:
     """Return `x` if `e` is mean(x ** 2) - mean(x) ** 2, whichever of them is still to be divided by the count, and with weights or not."""
-    for square, counted in multiples(e.y):
-        for mean, averaged in multiples(square.x) if isinstance(square, Square) else ():
-            for squared, divided in multiples(e.x):
+    counted = any(isinstance(core(term), (Div, DivNoNan, Mul)) for term in (e.x, e.y))
+    for square in parts(e.y):
+        for mean in parts(square.x) if isinstance(square, Square) else ():
+            for squared in parts(e.x):
                 x = squared_in(squared.x, mean.x) if isinstance(squared, (Sum, Mean)) and isinstance(mean, (Sum, Mean)) else None
-                if x is not None and (counted or averaged or divided or isinstance(squared, Mean)):
+                if x is not None and (counted or isinstance(squared, Mean)):
                     return x  # without a count anywhere it is no variance, but for instance what a factorization machine computes
     return None
 
 
-def multiples(e: Expr) -> list[tuple[Expr, bool]]:
-    """Return what `e` is, or is a multiple or quotient of, and whether it is."""
-    inner = core(e)
-    match inner:
+def parts(e: Expr) -> list[Expr]:
+    """Return what `e` is, or is a multiple or quotient of."""
+    match core(e):
         case Div(x, _) | DivNoNan(x, _):
-            return [(inner, False), (core(x), True)]
+            return [core(x)]
         case Mul(x, y):
-            return [(inner, False), (core(x), True), (core(y), True)]
-    return [(inner, False)]
+            return [core(x), core(y)]
+        case inner:
+            return [inner]
 
 
 def squared_in(squared: Expr, values: Expr) -> Expr | None:
