@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from bce_lint.facts import vocabulary
@@ -28,6 +28,8 @@ CALLED_BY_OTHERS = re.compile(r"(?:__\w+__|call|forward|build|compute_\w+|update
 """Methods whose callers a framework is: looking for them in the file finds everything but them."""
 TRAINED = re.compile(r"(?<![\w.])([\w.]+)\.(?:fit|fit_generator|train_on_batch)[ ]?\(")
 """The models that a file trains, by name."""
+DEFINED = ("def", "class")
+"""The kinds of segments that define what is followed only when it is used."""
 IMPORTED = re.compile(r"(?:^|\n)[ \t]*(?:import|from)[ \t]+(\w+)")
 
 Read = Callable[[Segment], "Tree | Trouble"]
@@ -47,7 +49,8 @@ class Module:
         self._globals: dict[int, tuple[Scope, Trace]] = {}
         self._traces: dict[int, list[Trace]] = {}
         self._binds: dict[str, list[int]] = {}
-        self._telling: frozenset[str] | None = None
+        self._telling: dict[str, bool] = {}
+        self._bounding: dict[str, bool] = {}
         self._trained: frozenset[str] | None = None
         self._callers: set[str] = set()
         for segment in segments:
@@ -90,7 +93,7 @@ class Module:
         indices = self._binds.get(name, [])
         earlier = [i for i in indices if before is None or i < before]
         for index in reversed(earlier or indices):
-            if self.segments[index].kind in {"def", "class"} and not self.tells(name):
+            if self.segments[index].kind in DEFINED and not self.tells(name):
                 return Free(name, self.path)
             value = self._bound_in(index, name)
             if value is not None:
@@ -136,8 +139,11 @@ class Module:
 
     def bounds(self, name: str) -> bool:
         """Tell whether another file's `name` is worth following: it may bound a value, or is a constant."""
-        parts = [self.segments[index] for index in self._binds.get(name, [])]
-        return any(part.kind == "code" or (part.kind in {"def", "class"} and BOUNDING.search(part.text)) for part in parts)
+        if name not in self._bounding:
+            parts = [self.segments[index] for index in self._binds.get(name, [])]
+            found = (part.kind == "code" or (part.kind in DEFINED and BOUNDING.search(part.text)) for part in parts)
+            self._bounding[name] = any(found)
+        return self._bounding[name]
 
     def trains(self, name: str) -> bool:
         """Tell whether the Keras model `name` may be trained: the file does so, or hands it on, or trains none at all."""
@@ -151,9 +157,21 @@ class Module:
 
     def tells(self, name: str) -> bool:
         """Tell whether following `name` can say anything of a value: it, or a function of this file that it names, has a telling word."""
-        if self._telling is None:
-            self._telling = telling(self.segments)
-        return name in self._telling
+        if name not in self._telling:
+            bound = any(self.segments[index].kind not in DEFINED for index in self._binds.get(name, []))
+            self._telling[name] = bound or any(TELLING.search(text) for text in self._named(name))
+        return self._telling[name]
+
+    def _named(self, name: str) -> Iterator[str]:
+        """Yield the texts of the functions and classes called `name`, and by and by of those that these name."""
+        met = [name]
+        seen = {name}
+        for each in met:
+            parts = [part for index in self._binds.get(each, []) if (part := self.segments[index]).name == each and part.kind in DEFINED]
+            for part in parts:
+                yield part.text
+                met += [word for word in dict.fromkeys(WORD.findall(part.text)) if word in self._binds and word not in seen]
+                seen.update(met)
 
     # --- following the file's own code
 
@@ -205,25 +223,6 @@ class Module:
         follow(node, scope, trace)
         yield trace
         yield from self._inner(trace, scope, None)
-
-
-def telling(segments: Sequence[Segment]) -> frozenset[str]:
-    """Return the names of the functions and classes worth following; whatever else is bound at module level is."""
-    tells: set[str] = set()
-    silent: dict[str, set[str]] = {}
-    for segment in segments:
-        if segment.kind in {"import", "code"}:
-            tells.update(segment.binds)
-        elif TELLING.search(text := segment.text):
-            tells.add(segment.name)
-        else:
-            silent[segment.name] = set(WORD.findall(text))
-    followed = {segment.name for segment in segments if segment.kind in {"def", "class"}} & tells
-    while followed:
-        followed = {name for name, words in silent.items() if words & followed}
-        tells |= followed
-        silent = {name: words for name, words in silent.items() if name not in followed}
-    return frozenset(tells)
 
 
 def frameworks(texts: Iterable[str]) -> tuple[str, ...]:

@@ -21,20 +21,23 @@ class Interned(type):
 
     def __call__(cls, *args: object, **kwargs: object) -> Expr:
         """Return the one instance of `cls` with these fields."""
-        kinds = tuple(map(type, args))
-        plain = not kwargs and float not in kinds and len(args) == len(cls.__match_args__)
-        if plain:
-            known = Interned._table.get((cls, kinds, args))
-            if known is not None:
-                return known
-        new: Expr = super().__call__(*args, **kwargs)
-        return Interned._table.setdefault((cls, kinds, args) if plain else _identity(new), new)
+        if kwargs or len(args) != len(cls.__match_args__):
+            new: Expr = super().__call__(*args, **kwargs)
+            args = tuple(getattr(new, name) for name in cls.__match_args__)
+            return Interned._table.setdefault(_identity(cls, args), new)
+        key = _identity(cls, args)
+        known = Interned._table.get(key)
+        if known is None:
+            known = Interned._table[key] = super().__call__(*args)
+        return known
 
 
-def _identity(e: Expr) -> tuple[object, ...]:
-    """Return what tells `e` from all others: 0.0 from -0.0, and True, 1 and 1.0 too, while NaN equals itself."""
-    values = [getattr(e, name) for name in e.__match_args__]
-    return type(e), tuple(map(type, values)), tuple(value.hex() if isinstance(value, float) else value for value in values)
+def _identity(cls: Interned, fields: tuple[object, ...]) -> tuple[object, ...]:
+    """Return what tells a value from all others: 0.0 from -0.0, and True, 1 and 1.0 too, while NaN equals itself."""
+    kinds = tuple(map(type, fields))
+    if float in kinds:
+        fields = tuple(field.hex() if isinstance(field, float) else field for field in fields)
+    return cls, kinds, fields
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
