@@ -7,7 +7,7 @@ import re
 from bce_lint.facts import roles, vocabulary
 from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, MatMul, Maximum, Mean, Minimum, NanToNum, Sqrt, Sum
+from bce_lint.facts.expr import Add, Clip, Const, Div, Expr, MatMul, Maximum, Mean, Minimum, NanToNum, Relu, Sqrt, Square, Sub, Sum
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.meaning import Role
 from bce_lint.facts.singular import not_chosen
@@ -29,6 +29,17 @@ def in_loss(facts: Facts) -> bool:
         return False
     labels = any(given.role is Role.LABEL and len(given.name) > 1 for given in facts.inputs.values())
     return labels or any(roles.LOSSES.search(part) for part in path)
+
+
+def penalised(length: Expr, facts: Facts) -> bool:
+    """Tell whether what a `length` is off a number is squared, or counts above it only: what is done to make it that number."""
+    for e in computed(facts.trace):
+        match e:
+            case Square(x) | Relu(x) | Maximum(x, Const(0.0)):
+                match core(x):
+                    case Sub(a, Const()) | Sub(Const(), a) if core(a) is length:
+                        return True
+    return False
 
 
 def is_looked_at(name: str) -> bool:

@@ -7,7 +7,7 @@ from bce_lint.facts.exponentials import differentiated
 from bce_lint.facts.expr import Div, Expr, Log, Norm, Sigmoid, Sqrt, Std
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import rooted
-from bce_lint.facts.purpose import forgiven, in_loss, scales, trained
+from bce_lint.facts.purpose import forgiven, in_loss, penalised, scales, trained
 from bce_lint.facts.singular import is_total, not_chosen, zero_when
 from bce_lint.facts.uses import computed, numerator
 from bce_lint.facts.words import spoken
@@ -58,10 +58,12 @@ def sqrt_gradient(root: Expr, facts: Facts) -> Report | None:
     `torch.norm` is 0 there, `tf.norm`, `jnp.linalg.norm` and every written out root are NaN.
     An epsilon helps under the root only; a double `where` is exact.
     """
-    if not differentiated(facts) or not in_loss(facts):
+    if not differentiated(facts):
         return None
     x = radicand(root, facts)
-    if x is None or not trained(x, facts) or not_chosen(root, facts) or scales(root, facts):
+    if x is None or not (in_loss(facts) or penalised(root, facts)):
+        return None
+    if not trained(x, facts) or not_chosen(root, facts) or scales(root, facts):
         return None
     return Report(
         f"{spoken(root, facts)} is 0 {zero_when(x)}, and its gradient there NaN",

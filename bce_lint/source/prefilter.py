@@ -30,7 +30,7 @@ DEFAULT = Search(Kinds.CALLS, Kinds.CALLS | Kinds.ROOTS | Kinds.POWERS)
 """What the rules that are on by default look for: a root or power matters to them only where a gradient goes through it."""
 LOSSY = (
     *("loss", "y_true", "y_pred", "logits", "entropy", "divergence", "likelihood"),
-    *("minimize(", "backward(", ".grad(", "gradienttape"),
+    *("minimize(", "backward(", ".grad(", ".gradients(", "gradienttape", "penalty"),
 )
 """What code that speaks of losses or gradients contains, in lower case."""
 LOSSY_TEXT = re.compile("|".join(map(re.escape, LOSSY)), re.IGNORECASE)
