@@ -161,6 +161,23 @@ def test_a_module_imported_whole_is_followed(tmp_path: Path) -> None:
     assert differences(Source(str(tmp_path / "main.py"), text.encode()), marks(text), str(tmp_path)) == []
 
 
+def test_what_a_file_beside_imports_is_what_it_is_there(tmp_path: Path) -> None:
+    compat = "import os\nif os.environ:\n    import keras.backend as K\nimport torch\nfrom torch import sigmoid as squash\n"
+    (tmp_path / "compat.py").write_text(compat, encoding="utf-8")
+    text = (
+        "from compat import K, squash\nimport compat\ndef loss(x):\n    reveal(K.sigmoid(x))  # [0, 1] known\n"
+        "    reveal(squash(x))  # [0, 1] known\n    reveal(compat.torch.sigmoid(x))  # [0, 1] known\n"
+    )
+    assert differences(Source(str(tmp_path / "main.py"), text.encode()), marks(text), str(tmp_path)) == []
+
+
+def test_an_instance_of_a_class_of_a_file_beside_is_called(tmp_path: Path) -> None:
+    net = "import torch\nclass Net(torch.nn.Module):\n    def forward(self, x):\n        return torch.sigmoid(x)\n"
+    (tmp_path / "models.py").write_text(net, encoding="utf-8")
+    text = "from models import Net\nnet = Net(3).cuda()\ndef loss(x):\n    reveal(net(x)[0].item())  # [0, 1] known\n"
+    assert differences(Source(str(tmp_path / "main.py"), text.encode()), marks(text), str(tmp_path)) == []
+
+
 def test_imports_from_outside_of_the_linted_paths_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "losses.py").write_text("import torch\ndef squash(x):\n    return torch.sigmoid(x)\n", encoding="utf-8")
     (tmp_path / "inner").mkdir()

@@ -15,6 +15,7 @@ from bce_lint.facts.expr import (
     Concat,
     Const,
     Div,
+    Entries,
     Expr,
     Index,
     Items,
@@ -32,7 +33,9 @@ from bce_lint.facts.expr import (
     Sub,
     Sum,
     Text,
+    Truth,
     View,
+    Where,
     children,
     replaced,
     walk,
@@ -217,6 +220,22 @@ def longer(container: Expr, method: str, args: Sequence[Expr]) -> Expr | None:
     return (
         Concat(tuple(dict.fromkeys((*container.items, *more.items)))) if method == "extend" and isinstance(more, (Items, Concat)) else None
     )
+
+
+def overwritten(old: Expr, index: Expr, new: Expr) -> Expr | None:
+    """Return `old` with some entries that are now `new`: where a test holds, or anywhere; None if nobody knows what is left.
+
+    So it is of an array that was made to be filled; a positive number may be a guard wherever it is needed.
+    """
+    match old, index:
+        case Const(), _:
+            return None
+        case Entries(keys, values), Text(key):
+            entries = dict(zip(keys, values, strict=True)) | {key: new}
+            return Entries(tuple(entries), tuple(entries.values()))
+        case _, Truth():
+            return Where(index, new, old)
+    return None if isinstance(new, Const) and new.value > 0 else join(old, new)
 
 
 HULL = (Concat, Join, Index, View, Cast, StopGradient)

@@ -16,6 +16,7 @@ from bce_lint.syntax.unparse import unparse
 
 if TYPE_CHECKING:
     from bce_lint.facts.lower import Lower
+    from bce_lint.facts.module import Module
     from bce_lint.facts.project import Project
 
 DEEPEST = 5
@@ -54,6 +55,12 @@ def call(func: Definition | Made, args: Arguments, lower: Lower) -> Expr | None:
     finally:
         project.open.discard(key)
     return result
+
+
+def given(param: Param, module: Module) -> Expr | None:
+    """Return the model, layer or function that the file's own calls pass for a parameter, None if one of them passes anything else."""
+    passed = module.passed(param)
+    return algebra.join(*passed) if all(isinstance(value, (Definition, Layer, Made, Partial)) for value in passed) else None
 
 
 def wrapped(name: str, args: Arguments) -> Expr | None:

@@ -15,6 +15,7 @@ from bce_lint.facts.expr import (
     Const,
     Div,
     Expr,
+    Free,
     Join,
     Opaque,
     Param,
@@ -261,12 +262,13 @@ def _constant(e: Expr) -> bool:
 
 
 def dtype_of(e: Expr, framework: str, languages: Mapping[Expr, str]) -> str:
-    """Return the dtype of `e`: the one that all its casts agree on, else its framework's default; NumPy keeps that of a tensor."""
+    """Return the dtype of `e`: the one that all its casts agree on, else the default of its framework, or of the tensors in it."""
     casts = {part.dtype for part in walk(e) if isinstance(part, Cast) and part.dtype in FLOATS}
     if len(casts) == 1:
         return casts.pop()
-    if framework == "python":
+    computed = (part for part in walk(e) if not isinstance(part, (Const, Free)))
+    made = {name for part in computed if (name := languages.get(part)) is not None} - WITHOUT_GRADIENT - {"builtins"}
+    if framework == "python" and not made:
         return "float64"
-    made = {name for part in walk(e) if (name := languages.get(part)) is not None} - WITHOUT_GRADIENT - {"builtins"}
     language = vocabulary.vocabulary(min(made, default=framework))
     return language.dtype if language else "float32"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from bce_lint.facts import algebra, conditions
+from bce_lint.facts import algebra, conditions, vocabulary
 from bce_lint.facts.expr import Expr, Reference
 from bce_lint.facts.lower import ARITHMETIC, Lower
 from bce_lint.facts.scope import Scope
@@ -160,7 +160,7 @@ class Flow:
                 if known is not value:
                     several.setdefault(name, [known]).append(value)
         for name, values in several.items():
-            met[name] = algebra.join(*values) or self.lower.opaque(name)
+            met[name] = package(values) or algebra.join(*values) or self.lower.opaque(name)
         return met
 
     def _loop(self, node: ir.For | ir.While) -> None:
@@ -220,6 +220,14 @@ class Flow:
     def _forget(self, names: Iterable[str]) -> None:
         for name in names:
             self.scope.names[name] = self.lower.opaque(name)
+
+
+def package(values: Iterable[Expr]) -> Expr | None:
+    """Return the framework that a name stands for whichever import of it succeeds (`try: import tensorflow.compat.v1 as tf`), or None."""
+    names = [value.name if isinstance(value, Reference) else None for value in values]
+    if any(name is None or vocabulary.function(name) is not None for name in names):
+        return None
+    return next((Reference(name) for name in names if name is not None and vocabulary.vocabulary(name) is not None), None)
 
 
 def keeps_no_gradient(context: ir.Expression) -> bool:

@@ -29,7 +29,6 @@ from bce_lint.facts.expr import (
     Reference,
     Text,
     Truth,
-    Where,
 )
 from bce_lint.syntax import ir
 from bce_lint.syntax.unparse import dotted_name, unparse
@@ -174,7 +173,7 @@ class Lower:
         owner = self.lower(node.value)
         match owner:
             case Reference():
-                qualified = f"{owner.name}.{node.attr}"
+                qualified = f"{self.scope.module.origin(owner).name}.{node.attr}"
                 return vocabulary.constant(qualified) or self._constant(Reference(qualified), node.attr)
             case Made() | Definition():
                 return classes.attribute(self.scope.module.project, owner, node.attr)
@@ -278,23 +277,13 @@ class Lower:
                 pass
 
     def overwrite(self, base: ir.Expression, index: Expr, new: Expr) -> None:
-        """Let some entries of `base` be `new`: where a test holds, or anywhere.
-
-        Of an array that was made to be filled nobody knows what is left; a positive number may be a guard wherever it is needed.
-        """
+        """Let some entries of `base` be `new`: where a test holds, or anywhere."""
         name = dotted_name(base)
         old = self.scope.names.get(name) if name is not None else None
-        if name is None or old is None or isinstance(old, Const):
-            self.forget(base)
-        elif isinstance(old, Entries) and isinstance(index, Text):
-            entries = dict(zip(old.keys, old.values, strict=True)) | {index.value: new}
-            self.scope.names[name] = Entries(tuple(entries), tuple(entries.values()))
-        elif isinstance(index, Truth):
-            self.scope.names[name] = Where(index, new, old)
-        elif isinstance(new, Const) and new.value > 0:
+        if name is None or old is None:
             self.forget(base)
         else:
-            self.scope.names[name] = algebra.join(old, new) or self.opaque(name)
+            self.scope.names[name] = algebra.overwritten(old, index, new) or self.opaque(name)
 
     def forget(self, base: ir.Expression) -> None:
         """Note that a part of `base` was overwritten or deleted: nobody knows it any more."""
@@ -357,7 +346,8 @@ class Lower:
             case Join(choices):
                 return algebra.join(*(self.call(choice, args, text) for choice in choices)) or self.opaque(text)
             case Param():
-                return self.opaque(text)
+                given = calls.given(func, self.scope.module)
+                return self.call(given, args, text) if given is not None else self.opaque(text)
             case _:
                 return unseen.by_name(args, text) or self.opaque(text)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from bce_lint.facts import algebra, library, models, objects
-from bce_lint.facts.expr import Definition, Expr, Free, Index, Join, Layer, Made, Nothing, Opaque, Param, Reference, Text
+from bce_lint.facts import algebra, calls, classes, library, models, objects
+from bce_lint.facts.expr import Definition, Expr, Free, Index, Join, Layer, Made, Maximum, Minimum, Nothing, Opaque, Param, Reference, Text
 from bce_lint.facts.vocabulary.customs import BACKENDS, ITSELF
 from bce_lint.syntax import ir
 from bce_lint.syntax.unparse import dotted_name, unparse
@@ -13,12 +14,27 @@ from bce_lint.syntax.unparse import dotted_name, unparse
 if TYPE_CHECKING:
     from bce_lint.facts.lower import Lower
 
+UPDATES: Mapping[str, Callable[[Expr, Expr], Expr]] = {
+    "set": lambda _, new: new,
+    "add": algebra.add,
+    "subtract": algebra.sub,
+    "multiply": algebra.mul,
+    "mul": algebra.mul,
+    "divide": algebra.div,
+    "power": algebra.power,
+    "max": Maximum,
+    "min": Minimum,
+}
+"""Methods of `x.at[index]`: from an old entry and what is given, the new one."""
+
 
 def call(node: ir.Call, func: ir.Attribute, lower: Lower) -> Expr | None:
     """Lower `value.attr(...)` when `value` is a tensor; None when it is a module, an instance or unknown with no such method."""
     name = dotted_name(func)
     if name is not None and name in lower.scope.names:
         return None
+    if (entries := updated(node, func, lower)) is not None:
+        return entries
     owner = lower.lower(func.value)
     if func.attr == "compile" and isinstance(owner, (Layer, Made, Join)):
         given = lower.arguments(node.args) or ()
@@ -42,6 +58,8 @@ def call(node: ir.Call, func: ir.Attribute, lower: Lower) -> Expr | None:
     if args is not None and (found := objects.member(owner, func.attr, args, (node, lower))) is not None:
         return found
     row = library.method_of(owner, func.attr, lower.scope.module)
+    if row is None and isinstance(owner, Param) and isinstance(model := calls.given(owner, lower.scope.module), (Made, Definition)):
+        return lower.call(classes.attribute(lower.scope.module.project, model, func.attr), args, unparse(func))
     if row is None or args is None:
         if func.attr.endswith("_") and not func.attr.startswith("_"):
             lower.forget(func.value)
@@ -50,3 +68,13 @@ def call(node: ir.Call, func: ir.Attribute, lower: Lower) -> Expr | None:
     if func.attr.endswith("_") and not isinstance(result, Opaque):
         lower.unpack(func.value, node, result)
     return result
+
+
+def updated(node: ir.Call, func: ir.Attribute, lower: Lower) -> Expr | None:
+    """Return what JAX's `x.at[index].set(new)` gives, None for any other call: `x` with some entries new, or computed from the old ones."""
+    match func.value, node.args:
+        case ir.Subscript(value=ir.Attribute(value=base, attr="at"), index=index), [ir.Argument(value=new), *_] if func.attr in UPDATES:
+            old = lower.lower(base)
+            found = algebra.overwritten(old, lower.lower(index), UPDATES[func.attr](old, lower.lower(new)))
+            return found or lower.opaque(unparse(func))
+    return None

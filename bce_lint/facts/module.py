@@ -137,11 +137,18 @@ class Module:
         other = self.project.find(self.path, owner if owner.strip(".") else f"{owner}.")
         return other.bound(name) if other is not None and other is not self and other.bounds(name) else None
 
+    def origin(self, reference: Reference) -> Reference:
+        """Return the framework that another file imports under a name, and this one from there (`from .compat import K`)."""
+        if vocabulary.vocabulary(reference.name) is not None:
+            return reference
+        found = self.imported(reference.name)
+        return found if isinstance(found, Reference) else reference
+
     def bounds(self, name: str) -> bool:
-        """Tell whether another file's `name` is worth following: it may bound a value, or is a constant."""
+        """Tell whether another file's `name` is worth following: it may bound a value, is a constant, or a framework under that name."""
         if name not in self._bounding:
             parts = [self.segments[index] for index in self._binds.get(name, [])]
-            found = (part.kind == "code" or (part.kind in DEFINED and BOUNDING.search(part.text)) for part in parts)
+            found = (part.kind not in DEFINED or BOUNDING.search(part.text) for part in parts)
             self._bounding[name] = any(found)
         return self._bounding[name]
 
@@ -191,6 +198,7 @@ class Module:
         function = param.scope.rpartition(".")[2]
         if function.isidentifier() and function not in self._callers and not CALLED_BY_OTHERS.match(function):
             self._callers.add(function)
+            self._telling[param.scope.partition(".")[0]] = True
             call = re.compile(rf"(?<!def ){function}[ ]*\(|\bloss[ ]*=[ ]*{function}\b")
             for segment in self.segments:
                 text, start, end = segment.source.text, segment.start, segment.end

@@ -24,9 +24,11 @@ def call(name: str, args: Arguments, text: str, lower: Lower) -> Expr:
     if made is not None:
         return made
     local = lower.scope.module.imported(name)
-    if local is not None and not isinstance(local, Reference):
+    if local is not None and not (isinstance(local, Reference) and vocabulary.function(local.name) is None):
         called = lower.call(local, list(args), text)
-        if not isinstance(called, (Opaque, Made)):
+        if isinstance(called, Made):
+            return ending(name, args, text, lower) or called
+        if not isinstance(called, Opaque):
             return called
     return ending(name, args, text, lower) or by_name(args, text) or lower.opaque(text)
 
