@@ -178,6 +178,31 @@ def test_an_instance_of_a_class_of_a_file_beside_is_called(tmp_path: Path) -> No
     assert differences(Source(str(tmp_path / "main.py"), text.encode()), marks(text), str(tmp_path)) == []
 
 
+@pytest.mark.parametrize(("mark", "known"), [("setup.py", "0.25, 0.5"), ("pyproject.toml", "0.25, 0.5"), ("README.md", "-inf, inf")])
+def test_of_a_file_alone_the_imports_from_its_project_are_followed(tmp_path: Path, mark: str, known: str) -> None:
+    for folder in ("models", "train"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / mark).write_text("", encoding="utf-8")
+    (tmp_path / "models" / "net.py").write_text("import torch\ndef floor(x):\n    return torch.clamp(x, 0.25, 0.5)\n", encoding="utf-8")
+    text = f"from models.net import floor\ndef loss(x):\n    reveal(floor(x))  # [{known}]\n"
+    file = tmp_path / "train" / "main.py"
+    file.write_text(text, encoding="utf-8")
+    assert differences(Source(str(file), text.encode()), marks(text), str(file)) == []
+
+
+def test_of_a_file_alone_the_imports_from_its_package_are_followed(tmp_path: Path) -> None:
+    inner = tmp_path / "package" / "inner"
+    inner.mkdir(parents=True)
+    for folder in (inner, inner.parent):
+        (folder / "__init__.py").write_text("", encoding="utf-8")
+    (inner.parent / "net.py").write_text("import torch\ndef floor(x):\n    return torch.clamp(x, 0.25, 0.5)\n", encoding="utf-8")
+    text = "from package.net import floor\nfrom ..net import floor as same\ndef loss(x):\n"
+    text += "    reveal(floor(x))  # [0.25, 0.5] known\n    reveal(same(x))  # [0.25, 0.5] known\n"
+    file = inner / "main.py"
+    file.write_text(text, encoding="utf-8")
+    assert differences(Source(str(file), text.encode()), marks(text), str(file)) == []
+
+
 def test_imports_from_outside_of_the_linted_paths_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "losses.py").write_text("import torch\ndef squash(x):\n    return torch.sigmoid(x)\n", encoding="utf-8")
     (tmp_path / "inner").mkdir()

@@ -13,6 +13,23 @@ from bce_lint.source.read import read as read_file
 from bce_lint.syntax.lean import lean
 from bce_lint.syntax.segments import Segment, segments
 
+MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
+"""What lies in the top folder of a project."""
+
+
+def project(folder: str) -> str:
+    """Return the top of the project that `folder` is in: the nearest marked folder, else the one that holds its outermost package."""
+    above = folder
+    while not any(os.path.exists(os.path.join(above, mark)) for mark in MARKS):
+        if os.path.dirname(above) == above:
+            break
+        above = os.path.dirname(above)
+    else:
+        return above
+    while os.path.isfile(os.path.join(folder, "__init__.py")):
+        folder = os.path.dirname(folder)
+    return folder
+
 
 @dataclass(slots=True)
 class Siblings:
@@ -37,9 +54,10 @@ class Siblings:
 
     @classmethod
     def of(cls, paths: Iterable[str], read: Read) -> Siblings:
-        """Return a finder for imports that stay under `paths` (for a file: its folder)."""
-        folders = (path if os.path.isdir(path) else os.path.dirname(path) for path in paths)
-        return cls(tuple(dict.fromkeys(os.path.abspath(folder or ".") for folder in folders)), read)
+        """Return a finder for imports that stay under `paths` (for a file: in its project)."""
+        files = dict.fromkeys(os.path.dirname(os.path.abspath(path)) for path in paths if not os.path.isdir(path))
+        folders = [os.path.abspath(path) for path in paths if os.path.isdir(path)]
+        return cls(tuple(dict.fromkeys([*folders, *(project(folder) for folder in files)])), read)
 
     def find(self, path: str, imported: str) -> Module | None:
         """Return the module that the file `path` means by `imported` ("..losses", "pkg.losses"), None if it is not one of ours."""
