@@ -230,9 +230,10 @@ def overwritten(old: Expr, index: Expr, new: Expr) -> Expr | None:
     match old, index:
         case Const(), _:
             return None
-        case Entries(keys, values), Text(key):
-            entries = dict(zip(keys, values, strict=True)) | {key: new}
-            return Entries(tuple(entries), tuple(entries.values()))
+        case _, Text(key):
+            known = old if isinstance(old, Entries) else Entries((), (), old)
+            entries = dict(zip(known.keys, known.values, strict=True)) | {key: new}
+            return Entries(tuple(entries), tuple(entries.values()), known.rest)
         case _, Truth():
             return Where(index, new, old)
     return None if isinstance(new, Const) and new.value > 0 else join(old, new)

@@ -43,6 +43,7 @@ def call(func: Definition | Made, args: Arguments, lower: Lower) -> Expr | None:
     node = project.defined[func.key].node
     if isinstance(node, ir.Class):
         return Made(func.key)
+    project.callers.setdefault(".".join((*project.defined[func.key].scope.path, name_of(node))), {})[lower.scope.path] = None
     key = (func, *args)
     if key in project.results:
         return project.results[key]

@@ -224,6 +224,8 @@ class Lower:
                 return items[i]
             case Entries(keys, values), ir.Literal(value=str(key)) if key in keys:
                 return values[keys.index(key)]
+            case Entries(_, _, Expr() as rest), ir.Literal(value=str()):
+                return Index(rest, which)
             case Entries(), _:
                 return self.opaque(f"[{which}]")
             case Param(name, scope, Items(items)), ir.Literal(value=int(i)) if -len(items) <= i < len(items):

@@ -195,16 +195,24 @@ class Module:
 
     def passed(self, param: Param) -> tuple[Expr, ...]:
         """Return what the calls in this file give for a parameter of one of its functions."""
-        function = param.scope.rpartition(".")[2]
+        self._follow_callers(param.scope)
+        return tuple(self.project.passed.get((param.scope, param.name), ()))
+
+    def callers(self, path: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """Return the functions of this file that call the one at `path`."""
+        self._follow_callers(".".join(path))
+        return tuple(self.project.callers.get(".".join(path), ()))
+
+    def _follow_callers(self, scope: str) -> None:
+        function = scope.rpartition(".")[2]
         if function.isidentifier() and function not in self._callers and not CALLED_BY_OTHERS.match(function):
             self._callers.add(function)
-            self._telling[param.scope.partition(".")[0]] = True
+            self._telling[scope.partition(".")[0]] = True
             call = re.compile(rf"(?<!def ){function}[ ]*\(|\bloss[ ]*=[ ]*{function}\b")
             for segment in self.segments:
                 text, start, end = segment.source.text, segment.start, segment.end
                 if segment.kind != "import" and text.find(function, start, end) >= 0 and call.search(text, start, end):
                     self.analyse(segment.index)
-        return tuple(self.project.passed.get((param.scope, param.name), ()))
 
     def _inner(self, trace: Trace, scope: Scope, owner: str | None) -> Iterator[Trace]:
         """Yield the traces of the functions and classes that `trace` met."""

@@ -35,6 +35,7 @@ class Project:
     assigning: dict[str, dict[str, list[ir.Statement]]] = field(default_factory=dict)
     afters: dict[tuple[str, int], Scope] = field(default_factory=dict)
     passed: dict[tuple[str, str], dict[Expr, None]] = field(default_factory=dict)
+    callers: dict[str, dict[tuple[str, ...], None]] = field(default_factory=dict)
     languages: dict[Expr, str] = field(default_factory=dict)
     open: set[object] = field(default_factory=set)
     calls: int = 0
@@ -61,5 +62,6 @@ class Project:
         """Let go of everything: definitions, scopes and files hold each other, and finding that out later costs more."""
         for module in self.modules:
             module.forget()
-        for memory in (self.modules, self.defined, self.results, self.members, self.assigning, self.afters, self.passed, self.languages):
+        told = (self.passed, self.callers, self.languages)
+        for memory in (self.modules, self.defined, self.results, self.members, self.assigning, self.afters, *told):
             memory.clear()

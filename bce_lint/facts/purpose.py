@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bce_lint.facts import roles, vocabulary
 from bce_lint.facts.algebra import core
@@ -19,7 +20,7 @@ MEASURED = re.compile(r"accura|precision|recall|score|psnr|ssim|f1|auc", re.IGNO
 """What is measured, but may also be trained: a `psnr_loss`."""
 DATA = frozenset({Role.LABEL, Role.MASK, Role.WEIGHT, Role.INTEGER, Role.FLAG})
 """What an input is that no gradient is asked for."""
-LAYERS = frozenset({"call", "forward", "__call__"})
+LAYERS = frozenset({("call",), ("forward",), ("__call__",)})
 
 
 def in_loss(facts: Facts) -> bool:
@@ -49,10 +50,28 @@ def is_looked_at(name: str) -> bool:
 
 def trained_through(facts: Facts) -> bool:
     """Tell whether gradients go through the site: it is in a loss, or in what a layer or model does when called."""
-    if not differentiated(facts):
+    return differentiated(facts) and (in_loss(facts) or is_trained(facts.trace.path))
+
+
+def called_through(facts: Facts) -> bool:
+    """Tell whether gradients go through the site, or through a call of its function in the same file."""
+    if not differentiated(facts) or any(map(is_looked_at, facts.trace.path)):
         return False
-    path = facts.trace.path
-    return in_loss(facts) or (bool(path) and path[-1] in LAYERS and not any(map(is_looked_at, path)))
+    return trained_through(facts) or any(map(is_trained, called_in(facts)))
+
+
+def is_trained(path: tuple[str, ...]) -> bool:
+    """Tell whether a function is a loss or what a layer does when called, by its name and what is around it."""
+    return (path[-1:] in LAYERS or any(roles.LOSSES.search(part) for part in path)) and not any(map(is_looked_at, path))
+
+
+def called_in(facts: Facts) -> Iterator[tuple[str, ...]]:
+    """Yield the functions of the file that call the one around the site, and those that call these."""
+    met = [facts.trace.path]
+    for path in met:
+        found = [caller for caller in facts.module.callers(path) if caller not in met]
+        yield from found
+        met += found
 
 
 def trained(e: Expr, facts: Facts) -> bool:

@@ -24,7 +24,7 @@ from bce_lint.facts.expr import (
 )
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import Swap, floor, rooted
-from bce_lint.facts.purpose import forgiven, scales, trained, trained_through
+from bce_lint.facts.purpose import called_through, forgiven, scales, trained, trained_through
 from bce_lint.facts.relations import is_share
 from bce_lint.facts.roles import POSITIVE
 from bce_lint.facts.singular import NEAR, Singular, computed_in, singular
@@ -77,13 +77,11 @@ def late_guard(e: Expr, facts: Facts) -> Report | None:
 
     `sqrt(x) + eps` has an infinite gradient at 0 like `sqrt(x)`; `sqrt(x + eps)` has none.
     """
-    if not trained_through(facts):
-        return None
     match e:
         case Add(x, eps) if is_small(eps) and not scales(core(x), facts):
             inside = (Swap(e, e, Sqrt(Add(x.x, eps))),) if isinstance(x, Sqrt) else ()
             return _outside(core(x), facts, inside)
-        case Maximum(x, lo) | Clip(x, Const() as lo) if is_small(lo) and not forgiven(Sqrt, facts) and isinstance(core(x), (Sqrt, Norm)):
+        case Maximum(x, lo) | Clip(x, Expr() as lo) if is_small(lo) and not forgiven(Sqrt, facts) and isinstance(core(x), (Sqrt, Norm)):
             return _outside(core(x), facts, ())
         case NanToNum(x) | Where(Truth("isnan" | "isfinite", x)):
             return _mended(x, facts)
@@ -97,8 +95,7 @@ def _outside(root: Expr, facts: Facts, inside: tuple[Swap, ...]) -> Report | Non
     found = singular(root) if isinstance(root, (Sqrt, Norm)) else None
     if found is None or not trained(found.operand, facts):
         return None
-    interval = facts.range(found.operand).interval
-    if isinstance(root, Sqrt) and interval.lo != 0:
+    if (isinstance(root, Sqrt) and facts.range(found.operand).interval.lo != 0) or not called_through(facts):
         return None
     return Report(
         f"{spoken(root, facts)} has an infinite gradient at 0, whatever is added or done to it afterwards",
@@ -110,6 +107,8 @@ def _outside(root: Expr, facts: Facts, inside: tuple[Swap, ...]) -> Report | Non
 
 
 def _mended(x: Expr, facts: Facts) -> Report | None:
+    if not trained_through(facts):
+        return None
     found = next((found for found in filter(None, map(singular, computed_in(x))) if breaks(found, facts)), None)
     if found is None:
         return None

@@ -150,10 +150,11 @@ class Items(Expr):
 
 @op
 class Entries(Expr):
-    """A Python dictionary with literal keys, the last entry of a key counting."""
+    """A Python dictionary with literal keys, the last entry of a key counting; `rest` has those that nobody wrote here."""
 
     keys: tuple[str, ...]
     values: tuple[Expr, ...]
+    rest: Expr | None = None
 
 
 @op
