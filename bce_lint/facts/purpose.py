@@ -14,8 +14,10 @@ from bce_lint.facts.meaning import Role
 from bce_lint.facts.singular import not_chosen
 from bce_lint.facts.uses import computed, share_a_source, sources
 
-LOOKED_AT = re.compile(r"metric|eval|plot|summar|preprocess|augment|test_|optimi[sz]er|schedul", re.IGNORECASE)
-"""What functions and classes are called whose results no gradient comes back from."""
+LOOKED_AT = re.compile(
+    r"(?-i:(?<![a-z])(?:metric|eval|test_)|Metric|Eval)|plot|summar|preprocess|augment|optimi[sz]er|schedul", re.IGNORECASE
+)
+"""What functions and classes are called whose results no gradient comes back from; asymmetric and retrieval losses are none of them."""
 MEASURED = re.compile(r"accura|precision|recall|score|psnr|ssim|f1|auc", re.IGNORECASE)
 """What is measured, but may also be trained: a `psnr_loss`."""
 DATA = frozenset({Role.LABEL, Role.MASK, Role.WEIGHT, Role.INTEGER, Role.FLAG})
