@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Collection, Sequence
 
 from bce_lint.facts.expr import (
+    RUNNING,
     Add,
     Cast,
     Concat,
@@ -175,6 +176,15 @@ def core(x: Expr) -> Expr:
     while isinstance(x, (View, Index, Cast, StopGradient)):
         x = x.x
     return x
+
+
+def running(x: Expr) -> bool:
+    """Tell whether `x`, of which something is added up, is only its entries up to each one."""
+    while isinstance(x, (View, Index, Cast, StopGradient)):
+        if isinstance(x, Index) and x.which == RUNNING:
+            return True
+        x = x.x
+    return False
 
 
 def payload(made: Expr, given: Collection[Expr]) -> Expr:

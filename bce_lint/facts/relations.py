@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bce_lint.facts import inequalities
-from bce_lint.facts.algebra import core
+from bce_lint.facts.algebra import core, running
 from bce_lint.facts.expr import (
     Add,
     Const,
@@ -63,9 +63,14 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
             # p (1 - p) is largest at p = 1/2, and 0 at both ends.
             reach = max(ranges.of(x).touches(0.0), ranges.of(y).touches(0.0))
             return Range(iv.Interval(0.0, 0.25), reach, Reach.KNOWN)
-        case Sum(x) if (inner := core(x)) and isinstance(inner, Exp) and has_zero_maximum(inner.x):
+        case Sum(x) if isinstance(inner := core(x), Exp) and has_zero_maximum(inner.x) and not running(x):
             # One of the summands is exp(0) = 1.
             return Range(iv.Interval(1.0, iv.INF), Reach.KNOWN, Reach.UNKNOWN)
+        case Add(x, y) if counts(x, y, ranges) or counts(y, x, ranges):
+            # At least all entries up to the first one.
+            return Range(iv.Interval(1.0, iv.INF), Reach.KNOWN, Reach.UNKNOWN)
+        case Sum(x) if isinstance(core(x), Softmax) and running(x):
+            return Range(iv.Interval(0.0, 1.0), Reach.KNOWN, Reach.KNOWN)
         case Sum(x) if isinstance(core(x), Softmax):
             # Rounded, it may be a few ulps off 1, never near 0.
             return Range(iv.Interval(0.5, 2.0), Reach.UNKNOWN, Reach.UNKNOWN)
@@ -119,6 +124,15 @@ def has_zero_maximum(x: Expr) -> bool:
             return factor > 0 and has_zero_maximum(a)
         case Sub(a, StopGradient(b)):
             return a is b
+    return False
+
+
+def counts(total: Expr, others: Expr, ranges: Ranges) -> bool:
+    """Tell whether all that is in `x` is added to all, or all so far, that is not: no less than the number of entries looked at."""
+    match core(total), core(others):
+        case Sum(x), Sum(y) if complements(x, y) and not running(x):
+            whole = ranges.of(core(x))
+            return whole.interval.lo >= 0 or whole.lo == 0
     return False
 
 

@@ -7,6 +7,7 @@ from bce_lint.facts.expr import Expr, Log, Log1p, LogSigmoid, Neg, Sigmoid, Xlog
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import floor_logs
 from bce_lint.facts.logs import complement_logged, is_probability
+from bce_lint.facts.masking import left_out
 from bce_lint.facts.purpose import mended
 from bce_lint.facts.relations import complement
 from bce_lint.facts.words import offered
@@ -44,7 +45,7 @@ def log_of_complement(log: Expr, facts: Facts) -> Report | None:
     `log(1 - sigmoid(x))` is `log_sigmoid(-x)`.
     """
     p = operand(log)
-    if p is None or not is_probability(p, facts) or not facts.would_touch(p, 1.0) or mended(log, facts):
+    if p is None or not is_probability(p, facts) or not facts.would_touch(p, 1.0) or mended(log, facts) or left_out(log, facts):
         return None
     stable, clipped = offered(LogSigmoid, facts, "log_sigmoid"), "compute the loss from logits, or clip to [1e-7, 1 - 1e-7] first"
     return Report(

@@ -7,6 +7,7 @@ from bce_lint.facts.expr import Expr, Log, LogSigmoid, LogSoftmax, Sigmoid, Soft
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import floor
 from bce_lint.facts.logs import is_probability
+from bce_lint.facts.masking import left_out
 from bce_lint.facts.purpose import mended
 from bce_lint.facts.relations import complement
 from bce_lint.facts.uses import rests_on
@@ -45,7 +46,7 @@ def log_of_probability(log: Expr, facts: Facts) -> Report | None:
     The logarithm of a sigmoid or softmax has a stable form of its own.
     """
     x = operand(log)
-    if x is None or not is_probability(x, facts) or not facts.would_touch(x, 0.0) or mended(log, facts):
+    if x is None or not is_probability(x, facts) or not facts.would_touch(x, 0.0) or mended(log, facts) or left_out(log, facts):
         return None
     return Report(
         f"{facts.vanished(x)}, and its log -inf",

@@ -8,6 +8,7 @@ from bce_lint.facts.expr import Abs, Bounded, Exp, Expr, Log, Max, Mean, Mul, No
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import low_floor
 from bce_lint.facts.logs import is_probability
+from bce_lint.facts.masking import left_out
 from bce_lint.facts.purpose import in_loss, trained
 from bce_lint.facts.ranges import ANY_SIZE
 from bce_lint.facts.relations import complement
@@ -59,7 +60,7 @@ def log_of_vanishing_value(log: Log, facts: Facts) -> Report | None:
     Unlike a probability, nothing keeps such a value away from 0 in ordinary training: no extreme logit is needed.
     """
     x, p = log.x, complement(log.x)
-    if not in_training(x, facts) and (meant(x, facts) or not vanishes(x, p, facts)):
+    if not in_training(x, facts) and (meant(x, facts) or not vanishes(x, p, facts) or left_out(log, facts)):
         return None
     return Report(
         f"{spoken(x, facts)} is exactly 0 {zero_when(x)}, and its log -inf",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bce_lint.facts.algebra import core, neg, opposite
+from bce_lint.facts.algebra import core, neg, opposite, running
 from bce_lint.facts.exponentials import harmless, held_by_maximum, overflow, overflowing_summand, summands
 from bce_lint.facts.expr import Add, Const, Div, Exp, Expr, Log, Log1p, LogAddExp, LogSumExp, Mean, Mul, Softplus, Sum, walk
 from bce_lint.facts.facts import Facts
@@ -10,6 +10,8 @@ from bce_lint.facts.purpose import trained_through
 from bce_lint.facts.uses import numerator
 from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Report, rule
+
+CUMULATIVE = "take a cumulative logsumexp of the exponents: the largest, even if subtracted, need not be in every partial sum"
 
 
 @rule(
@@ -59,7 +61,7 @@ def naive_logsumexp(log: Expr, facts: Facts) -> Report | None:
         return None
     return Report(
         f"{overflow(exp, facts)}{'' if facts.framework == 'python' else ', and the logarithm of the sum with it'}",
-        help=f"use {offered(LogSumExp, facts, 'a logsumexp')}, or subtract the maximum first",
+        help=CUMULATIVE if in_part(total) else f"use {offered(LogSumExp, facts, 'a logsumexp')}, or subtract the maximum first",
         because=(exp.x,),
         covers=(log, *(part for part in walk(total) if isinstance(part, Exp))),
         replace=stable(log),
@@ -70,21 +72,29 @@ def underflow(log: Log, facts: Facts) -> Report | None:
     """Report a sum of exponentials, perhaps weighted, that cannot be infinite, but is 0 where all are: of densities, say."""
     inner = core(log.x)
     terms = summands(log.x)
-    exps = [exp for term in terms for exp in numerator(term) if isinstance(exp, Exp) and vanishes(exp, facts)]
+    exps = [exp for term in terms for exp in numerator(term) if isinstance(exp, Exp) and vanishes(exp, log.x, facts)]
     if not isinstance(inner, (Sum, Mean)) or len(exps) < len(terms) or not facts.range(log.x).interval.contains(0.0):
         return None
+    when = "a partial sum is exactly 0 once all its exponents are" if in_part(log.x) else "the sum is exactly 0 once every exponent is"
+    stably = f"take {offered(LogSumExp, facts, 'a logsumexp')} of the exponents, a weight's logarithm added to its own"
     return Report(
-        f"the sum is exactly 0 once every exponent is below {-facts.format.underflows():.2f}, and its log -inf",
-        help=f"take {offered(LogSumExp, facts, 'a logsumexp')} of the exponents, a weight's logarithm added to its own",
+        f"{when} below {-facts.format.underflows():.2f}, and its log -inf",
+        help=CUMULATIVE if in_part(log.x) else stably,
         because=(exps[0].x,),
         covers=(log, *exps),
         replace=stable(log),
     )
 
 
-def vanishes(exp: Exp, facts: Facts) -> bool:
-    """Tell whether an exponential can be 0, and no maximum was subtracted from its exponent to keep one of them at 1."""
-    return facts.touches(exp, 0.0) and not held_by_maximum(exp.x, facts)
+def vanishes(exp: Exp, total: Expr, facts: Facts) -> bool:
+    """Tell whether an exponential can be 0, and no maximum was subtracted from its exponent to keep one of those in the sum at 1."""
+    return facts.touches(exp, 0.0) and (in_part(total) or not held_by_maximum(exp.x, facts))
+
+
+def in_part(total: Expr) -> bool:
+    """Tell whether `total` is the partial sums of something."""
+    inner = core(total)
+    return isinstance(inner, Sum) and running(inner.x)
 
 
 def summed(total: Expr) -> bool:

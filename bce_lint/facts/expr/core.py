@@ -249,10 +249,14 @@ class View(Expr):
 
 @op
 class Index(Expr):
-    """Some of the entries of `x`; `which` is the index as written."""
+    """Some of the entries of `x`; `which` is the index as written, or `RUNNING`."""
 
     x: Expr
     which: str
+
+
+RUNNING = "up to here"
+"""The index of the entries up to each one, or from it on, which a cumulative sum adds up: there may be just one."""
 
 
 @op

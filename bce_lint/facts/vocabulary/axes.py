@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable
 
 from bce_lint.facts import inequalities
-from bce_lint.facts.algebra import add, core, div, mul, neg, sub
+from bce_lint.facts.algebra import add, div, mul, neg, sub
 from bce_lint.facts.expr import (
+    RUNNING,
     Axis,
     Bounded,
     Const,
@@ -90,10 +91,10 @@ def spread(op: type[Var | Std], ddof: int = 0) -> Callable[..., Expr]:
 
 
 def cumulative(total: Callable[[Expr, Axis], Expr]) -> Callable[..., Expr]:
-    """Build what adds up along an axis and keeps every partial sum; those of a softmax are not 1."""
+    """Build what adds up along an axis and keeps every partial sum."""
 
     def make(x: Expr) -> Expr:
-        return Index(x if isinstance(core(x), Softmax) else total(x, UNKNOWN), "partial sums")
+        return total(Index(tensor(x), RUNNING), UNKNOWN)
 
     return make
 

@@ -80,6 +80,8 @@ VOCABULARY = Vocabulary(
         "jax.lax.clamp": Row(make.clip, "min:lo x max:hi"),
         "jax.lax.convert_element_type": Row(constants.cast(), "operand:x new_dtype:dtype"),
         "jax.lax.cosh": Row(Cosh, "x"),
+        "jax.lax.cumlogsumexp": Row(axes.cumulative(LogSumExp), "operand:x axis: reverse:"),
+        "jax.lax.cumsum": Row(axes.cumulative(Sum), "operand:x axis: reverse:"),
         "jax.lax.div": Row(algebra.div, "x y"),
         "jax.lax.dot": Row(axes.linear("dot"), "lhs: rhs: * precision:"),
         "jax.lax.eq": Row(make.truth("=="), "x y"),

@@ -140,6 +140,8 @@ VOCABULARY = Vocabulary(
         "numpy.average": Row(axes.average, "a:x axis weights returned: * keepdims"),
         "numpy.linalg.norm": Row(axes.norm(), "x ord axis keepdims"),
         "numpy.add.reduce": Row(partial(axes.reduce(Sum), axis=0), "array:x axis dtype out: keepdims"),
+        "numpy.add.accumulate": Row(axes.cumulative(Sum), "array:x axis: dtype: out:"),
+        "numpy.logaddexp.accumulate": Row(axes.cumulative(LogSumExp), "array:x axis: dtype: out:"),
         "numpy.logaddexp.reduce": Row(partial(axes.reduce(LogSumExp), axis=0), "array:x axis dtype out: keepdims"),
         "numpy.maximum.reduce": Row(partial(axes.reduce(Max), axis=0), "array:x axis dtype out: keepdims"),
         "numpy.max": Row(axes.reduce(Max), MAX),

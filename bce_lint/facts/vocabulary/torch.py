@@ -268,9 +268,9 @@ FUNCTIONS: Mapping[str, Row] = {
 
 SHARED = """
 abs absolute acos add addcdiv addcmul addmm all amax amin any arccos arcsin arctan arctanh argmax argmin asin atan atanh baddbmm bmm ceil chunk clamp
-clamp_max clamp_min clip clone cos cosh count_nonzero detach diagonal dist div divide dot eq erf erfc exp exp2 expm1 float_power floor fmax fmin
+clamp_max clamp_min clip clone cos cosh count_nonzero cumsum detach diagonal dist div divide dot eq erf erfc exp exp2 expm1 float_power floor fmax fmin
 gather ge greater greater_equal gt hypot index_select inner isfinite isinf isnan le lerp less less_equal log log10 log1p log2 log_softmax logaddexp
-logaddexp2 logical_and logical_not logical_or logit logsumexp lt masked_select matmul maximum mean minimum mm mul multinomial multiply mv nan_to_num nanmean
+logaddexp2 logcumsumexp logical_and logical_not logical_or logit logsumexp lt masked_select matmul maximum mean minimum mm mul multinomial multiply mv nan_to_num nanmean
 nansum narrow ne neg negative norm not_equal numel outer pow prod ravel reciprocal relu repeat_interleave roll round rsqrt sgn sigmoid sign sin sinh
 softmax sort sqrt square std sub subtract sum swapaxes take take_along_dim tanh topk tril triu true_divide var xlogy
 """
