@@ -21,6 +21,7 @@ from bce_lint.facts.expr import (
     Min,
     Mul,
     Neg,
+    Nothing,
     Opaque,
     Param,
     Sub,
@@ -34,6 +35,8 @@ from bce_lint.facts.vocabulary.customs import WITHOUT_GRADIENT
 
 LOG_PROBABILITY = re.compile(r"(\w+\.)*_?log_?(p|ps|probs?|pdf|pmf)(_sum)?(\(.*\))?")
 """What logarithms of probabilities and densities are called, and the methods that give them."""
+LIMIT = re.compile(r"(\w+[_.])*(min|max|minimum|maximum|lo|hi|low|high|lower|upper)(_\w+)?")
+"""What the ends of a range are called."""
 DISTANCE = re.compile(r"(\w+[_.])*(sq_?|squared_?)?(dists?|distances?)(_\w+)?")
 
 
@@ -45,7 +48,7 @@ def overflowing(e: Expr, facts: Facts) -> Exp | None:
     inner = core(e)
     if not isinstance(inner, Exp) or facts.trace.place(inner, facts.site.order) is None:
         return None
-    if held_by_maximum(inner.x, facts) or held_by_name(inner.x) or is_small(inner.x, facts):
+    if held_by_maximum(inner.x, facts) or held_by_name(inner.x) or between_limits(inner.x, facts) or is_small(inner.x, facts):
         return None
     return inner if facts.touches(inner, math.inf) else None
 
@@ -70,6 +73,31 @@ def held_by_name(x: Expr) -> bool:
         case Clip(_, _, Param(default=None) | Free() | Opaque() | Index()):
             return True
     return False
+
+
+def between_limits(x: Expr, facts: Facts) -> bool:
+    """Tell whether `x` is a sigmoid or the like, brought between limits that somebody else chooses: `low + sigmoid(x) * (high - low)`."""
+    bounded = any(is_bounded(part, facts) and not isinstance(part, Const) for part in walk(core(x)))
+    return bounded and not isinstance(core(x), (Free, Param)) and is_limited(x, facts)
+
+
+def is_limited(e: Expr, facts: Facts) -> bool:
+    """Tell whether `e` is made of limits and bounded values only."""
+    match core(e):
+        case Free(name) | Param(name, default=None | Nothing()):
+            return LIMIT.fullmatch(name.lower()) is not None
+        case Add(x, y) | Sub(x, y) | Mul(x, y):
+            return is_limited(x, facts) and is_limited(y, facts)
+        case Neg(x) | Div(x, Const()):
+            return is_limited(x, facts)
+        case inner:
+            return is_bounded(inner, facts)
+
+
+def is_bounded(e: Expr, facts: Facts) -> bool:
+    """Tell whether `e` is known to be too small for its exponential to overflow."""
+    interval = facts.range(e).interval
+    return max(-interval.lo, interval.hi) <= facts.format.overflows()
 
 
 def is_small(x: Expr, facts: Facts) -> bool:

@@ -123,11 +123,11 @@ def exponential(x: Expr, facts: Facts) -> bool:
 def vanishing(x: Expr, facts: Facts) -> list[Expr]:
     """Return the factors and terms of `x`, seen through sums, that can be 0."""
     inner = core(x)
-    if isinstance(inner, (Sum, Mean, Max, Square)):
+    if isinstance(inner, (Sum, Mean, Max, Sqrt, Square)):
         return vanishing(inner.x, facts)
     return [part for term in {*numerator(inner), *summands(inner)} if facts.touches(term, 0.0) for part in deeper(term, facts)]
 
 
 def deeper(term: Expr, facts: Facts) -> list[Expr]:
     """Return what of a term can be 0."""
-    return vanishing(term, facts) if isinstance(term, (Sum, Mean, Max, Mul, Square)) else [term]
+    return vanishing(term, facts) if isinstance(term, (Sum, Mean, Max, Mul, Sqrt, Square)) else [term]
