@@ -42,6 +42,7 @@ def call(func: Definition | Made, args: Arguments, lower: Lower) -> Expr | None:
         return call(method, args, lower) if isinstance(method, Definition) else None
     node = project.defined[func.key].node
     if isinstance(node, ir.Class):
+        _construct(project, func, args)
         return Made(func.key)
     project.callers.setdefault(".".join((*project.defined[func.key].scope.path, name_of(node))), {})[lower.scope.path] = None
     key = (func, *args)
@@ -56,6 +57,19 @@ def call(func: Definition | Made, args: Arguments, lower: Lower) -> Expr | None:
     finally:
         project.open.discard(key)
     return result
+
+
+def _construct(project: Project, func: Definition, args: Arguments) -> None:
+    """Remember what the constructor of a class is given."""
+    defined = project.defined[func.key]
+    for statement in defined.node.body if isinstance(defined.node, ir.Class) else ():
+        if isinstance(statement, ir.Function) and statement.name == "__init__":
+            _remember(project, (*defined.scope.path, name_of(defined.node), statement.name), arguments(statement, args, bound=True))
+
+
+def _remember(project: Project, path: tuple[str, ...], given: Mapping[str, Expr] | None) -> None:
+    for name, value in (given or {}).items():
+        project.passed.setdefault((".".join(path), name), {})[value] = None
 
 
 def given(param: Param, module: Module) -> Expr | None:
@@ -92,9 +106,9 @@ def inline(project: Project, func: Definition, args: Arguments, depth: int) -> E
     given = arguments(defined.node, args, bound=owner is not None)
     if given is None:
         return None
+    _remember(project, scope.path, given)
     for name, value in list(scope.names.items()):
         if name in given:
-            project.passed.setdefault((".".join(scope.path), name), {})[given[name]] = None
             scope.names[name] = given[name]
         elif isinstance(value, Param) and value.default is not None:
             scope.names[name] = value.default
@@ -107,9 +121,9 @@ def around(scope: Scope) -> Scope:
     return scope if scope.path or scope.before is None else Scope(scope.module, (), names=scope.names)
 
 
-def name_of(node: Callable) -> str:
-    """Return a function's name."""
-    return node.name if isinstance(node, ir.Function) else "<lambda>"
+def name_of(node: Callable | ir.Class) -> str:
+    """Return the name of a function or class."""
+    return "<lambda>" if isinstance(node, ir.Lambda) else node.name
 
 
 def follow(node: Callable, scope: Scope, trace: Trace) -> None:

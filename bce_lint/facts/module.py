@@ -204,11 +204,13 @@ class Module:
         return tuple(self.project.callers.get(".".join(path), ()))
 
     def _follow_callers(self, scope: str) -> None:
-        function = scope.rpartition(".")[2]
+        owner, _, function = scope.rpartition(".")
+        if function == "__init__":
+            function = owner.rpartition(".")[2]
         if function.isidentifier() and function not in self._callers and not CALLED_BY_OTHERS.match(function):
             self._callers.add(function)
             self._telling[scope.partition(".")[0]] = True
-            call = re.compile(rf"(?<!def ){function}[ ]*\(|\bloss[ ]*=[ ]*{function}\b")
+            call = re.compile(rf"(?<!def )(?<!class ){function}[ ]*\(|\bloss[ ]*=[ ]*{function}\b")
             for segment in self.segments:
                 text, start, end = segment.source.text, segment.start, segment.end
                 if segment.kind != "import" and text.find(function, start, end) >= 0 and call.search(text, start, end):
