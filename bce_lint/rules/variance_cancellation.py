@@ -13,6 +13,7 @@ from bce_lint.source.prefilter import Kinds
 SQUARED = "(sq|sqr|square|squares|squared)"
 AVERAGE = "(mean|avg|average)"
 MEAN_OF_SQUARES = re.compile(rf"(\w+[._])*({AVERAGE}(_of)?_?{SQUARED}|(\w+_)?{SQUARED}_?{AVERAGE})(_\w+)?")
+TOTAL = re.compile(r"(\w+[._])*(s{0,2}sum|total)s?_?(_\w+)?", re.IGNORECASE)
 MEAN = re.compile(rf"(\w+[._])*({AVERAGE}|mu)(_\w+)?")
 
 
@@ -55,13 +56,15 @@ def variance_cancellation(difference: Sub, facts: Facts) -> Report | None:
 
     The root of a negative one is NaN. Subtract the mean first, as the framework's own variance does.
     """
-    x = squares_less_square(difference) or called_so(difference, facts)
-    if x is None:
+    x = squares_less_square(difference)
+    mean = x or called_so(difference, facts) or of_totals(difference, facts)
+    if mean is None:
         return None
+    which = f" of `{facts.name(x)}`" if x is not None else ""
     return Report(
-        f"both terms are about as large as the squared mean of `{facts.name(x)}`: the variance that is left of them can be 0 or negative",
+        f"both terms are about as large as the squared mean{which}: the variance that is left of them can be 0 or negative",
         help="use the framework's variance, or subtract the mean first",
-        because=(x,),
+        because=(mean,),
         replace=variance(difference),
     )
 
@@ -110,6 +113,32 @@ def called_so(e: Sub, facts: Facts) -> Expr | None:
         case Square(mean) if MEAN_OF_SQUARES.fullmatch(facts.name(e.x)) and MEAN.fullmatch(facts.name(mean)):
             return mean
     return None
+
+
+def of_totals(e: Sub, facts: Facts) -> Expr | None:
+    """Return the total s if, of totals of which only the names are known, `e` is a - s * s / n or a / n - (s / n) ** 2."""
+    match core(e.x), core(e.y):
+        case Div(_, n), Square(mean):
+            return mean if divided_total(mean, n) is not None else None
+        case _, Mul(x, y):
+            s = divided_total(x, None, y) or divided_total(y, None, x)
+            return s if s is not None and (is_total(s, facts) or is_total(e.x, facts)) else None
+        case _, Div(Square(s), _):
+            return s if is_total(s, facts) and is_total(e.x, facts) else None
+    return None
+
+
+def divided_total(mean: Expr, count: Expr | None, total: Expr | None = None) -> Expr | None:
+    """Return s if `mean` is s / n, n being the `count` and s the `total`, where these are known."""
+    match core(mean):
+        case Div(s, n) if (count is None or core(n) is core(count)) and (total is None or core(s) is core(total)):
+            return s
+    return None
+
+
+def is_total(e: Expr, facts: Facts) -> bool:
+    """Tell whether `e` is a sum, or called so."""
+    return isinstance(core(e), Sum) or TOTAL.fullmatch(facts.name(e)) is not None
 
 
 def variance(e: Sub) -> Expr | None:

@@ -94,7 +94,7 @@ POWER = re.compile(rb"\*\*(?:(?<=[\w.)\]]\*\*)|(?<=[\w.)\]] \*\*)|(?<=  \*\*)(?=
 
 WORDY = re.compile(rb"[\w.]")
 PRODUCT = re.compile(rb"(?<!\*)\* ?(\w[\w.]*)")
-SQUARE = re.compile(rb"(?:square|abs2) ?\(|\*\* ?2\b|\bpow ?\((?=[^()]*2 ?\))")
+SQUARE = re.compile(rb"(?:square|abs2) ?\(|\*\* ?2\b|\bpow(?:er)? ?\((?=[^()]*2 ?\))")
 
 
 NAMED = ((Kinds.CALLS, CALLED), (Kinds.ROOTS, ROOTS), (Kinds.DIVISIONS, DIVISIONS), (Kinds.POWERS, POWERS))
