@@ -31,7 +31,7 @@ from bce_lint.facts.expr import (
 )
 
 if TYPE_CHECKING:
-    from bce_lint.facts.ranges import Range, Ranges
+    from bce_lint.facts.ranges import Range, Ranges, Reach
 
 
 def range_of(e: Expr, ranges: Ranges) -> Range | None:
@@ -153,15 +153,20 @@ def scales_to_one(x: Expr, y: Expr, ranges: Ranges) -> bool:
 
 
 def share(x: Expr, y: Expr, ranges: Ranges) -> Range:
-    """Return the range of `x / (x + rest)` of what is not negative: 0 if `x` is 0 or the rest infinite, 1 if there is no rest."""
+    """Return the range of `x / (x + rest)` of what is not negative: 0 if `x` is 0 or the rest infinite, 1 if the rest is lost in `x`."""
     from bce_lint.facts import interval as iv
     from bce_lint.facts.ranges import Range, Reach
 
     rest = [term for term in terms(y) if term is not x]
     least = max(ranges.of(x).touches(0.0), *(ranges.of(term).touches(iv.INF) for term in rest), Reach.UNKNOWN)
-    free = rest and isinstance(x, Const)
-    most = min(ranges.of(term).touches(0.0) for term in rest) if free else Reach.UNKNOWN
+    most = min((lost(term, x.value, ranges) for term in rest), default=Reach.UNKNOWN) if isinstance(x, Const) else Reach.UNKNOWN
     return Range(iv.Interval(0.0, 1.0, nan=ranges.of(y).interval.contains(0.0)), least, most)
+
+
+def lost(term: Expr, x: float, ranges: Ranges) -> Reach:
+    """Return how sure it is that a term becomes so small that `x + term` is rounded to `x`."""
+    least = ranges.of(term)
+    return least.lo if least.interval.lo <= x * 2.0**-ranges.functions.precision else least.touches(0.0)
 
 
 def terms(e: Expr) -> list[Expr]:
