@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bce_lint.facts import algebra, conditions, vocabulary
-from bce_lint.facts.expr import Expr, Reference
+from bce_lint.facts.expr import Const, Expr, Reference, Truth, Where
 from bce_lint.facts.lower import ARITHMETIC, Lower
 from bce_lint.facts.scope import Scope
 from bce_lint.facts.trace import Certain, Site, Trace
@@ -143,6 +143,8 @@ class Flow:
             if self.block(body):
                 ends.append(dict(self.scope.names))
                 through.append(certain)
+        if len(ends) == 2:
+            mend(before, ends, through)
         self._restore(self._meet(ends) if ends else before)
         self.trace.under = (*under, *through[0]) if len(through) == 1 else under
         return bool(ends)
@@ -220,6 +222,22 @@ class Flow:
     def _forget(self, names: Iterable[str]) -> None:
         for name in names:
             self.scope.names[name] = self.lower.opaque(name)
+
+
+def mend(before: Names, ends: Sequence[Names], tests: Sequence[Certain]) -> None:
+    """Let a name be what it was, or a number where a test says so, if one of two ways only gives it that number: `if x == 0: x = 1`."""
+    for (changed, kept), (_, certain) in zip((ends, ends[::-1]), (tests, tests[::-1]), strict=True):
+        for name, value in changed.items():
+            old = before.get(name)
+            if isinstance(value, Const) and old is not None and kept.get(name) is old:
+                test = next(((test, holds) for test, holds in certain if is_about(test, old)), None)
+                if test is not None:
+                    changed[name] = kept[name] = Where(test[0], old, value) if test[1] else Where(test[0], value, old)
+
+
+def is_about(test: Expr, x: Expr) -> bool:
+    """Tell whether a test compares `x` itself with a number."""
+    return test is x or (isinstance(test, Truth) and test.x is x and isinstance(test.y, Const))
 
 
 def package(values: Iterable[Expr]) -> Expr | None:

@@ -13,6 +13,7 @@ from bce_lint.facts.expr import (
     Div,
     Exp,
     Expr,
+    Join,
     LogSoftmax,
     LogSumExp,
     Max,
@@ -71,7 +72,7 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
             return Range(iv.Interval(1.0, iv.INF), Reach.KNOWN, Reach.UNKNOWN)
         case Sum(x) if isinstance(core(x), Softmax) and running(x):
             return Range(iv.Interval(0.0, 1.0), Reach.KNOWN, Reach.KNOWN)
-        case Sum(x) if isinstance(core(x), Softmax):
+        case Sum(x) if adds_to_one(x):
             # Rounded, it may be a few ulps off 1, never near 0.
             return Range(iv.Interval(0.5, 2.0), Reach.UNKNOWN, Reach.UNKNOWN)
         case Div(x, y) if y is x:
@@ -115,15 +116,29 @@ def same(reduced: Expr, x: Expr) -> bool:
     return isinstance(reduced, (LogSumExp, Max)) and core(reduced.x) is core(x)
 
 
-def has_zero_maximum(x: Expr) -> bool:
-    """Tell whether the largest entry of `x` is certain to be 0: x - max(x), also scaled by a positive constant."""
+def adds_to_one(x: Expr) -> bool:
+    """Tell whether `x` is probabilities already: a softmax, or values over their sum, perhaps only the largest of them."""
     match core(x):
+        case Softmax():
+            return True
+        case Div(a, b):
+            return is_share(a, b)
+        case Join(choices):
+            return all(adds_to_one(choice) for choice in choices)
+    return False
+
+
+def has_zero_maximum(x: Expr, sign: float = 1.0) -> bool:
+    """Tell whether the largest entry of `x` times `sign` is certain to be 0: x - max(x), min(x) - x, also times a positive number."""
+    match core(x):
+        case Sub(a, b) if sign > 0:
+            return shifts_by_max(a, b) or attached(b) is a
         case Sub(a, b):
-            return shifts_by_max(a, b)
-        case Mul(a, Const(factor)) | Div(a, Const(factor)):
-            return factor > 0 and has_zero_maximum(a)
-        case Sub(a, StopGradient(b)):
-            return a is b
+            return isinstance(least := core(b), Min) and core(least.x) is core(a)
+        case Neg(a):
+            return has_zero_maximum(a, -sign)
+        case Mul(a, Const(factor)) | Div(a, Const(factor)) | Mul(a, Param(_, _, Const(factor))) | Mul(Param(_, _, Const(factor)), a):
+            return factor != 0 and has_zero_maximum(a, sign * factor)
     return False
 
 

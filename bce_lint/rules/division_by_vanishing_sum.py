@@ -47,6 +47,8 @@ from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Level, Report, rule
 from bce_lint.source.prefilter import Kinds
 
+ROTATION = re.compile(r"(\w+[_.])*(rot|rotations?|quats?|quaternions?)(_\w+)?", re.IGNORECASE)
+"""What unit quaternions are called, which are divided by their length only to mend what rounding did to it."""
 CALLED = re.compile(
     r"(\w+\.)*_?((\w+_)?(total|std|stddev|std_dev|norm2?|det|determinant|denominator)|counts?|num_positives?|num_valid)(_[a-z])?",
     re.IGNORECASE,
@@ -98,7 +100,9 @@ def division_by_vanishing_sum(quotient: Div, facts: Facts) -> Report | None:
     Opt-in, since most divisions of this kind are in metrics, where nothing but one number is lost.
     """
     divisor = quotient.y
-    if not can_be_zero(divisor, facts) or not_chosen(quotient, facts) or cut_off(quotient, facts) or of_weights(quotient, facts):
+    if not can_be_zero(divisor, facts) or not_chosen(quotient, facts) or cut_off(quotient, facts):
+        return None
+    if of_weights(quotient, facts) or of_columns(divisor, facts) or of_rotation(divisor, facts):
         return None
     return Report(
         f"{spoken(divisor, facts)} is 0 {zero_when(divisor)}, and the quotient then NaN or infinite",
@@ -118,6 +122,10 @@ def can_be_zero(e: Expr, facts: Facts) -> bool:
     match core(e):
         case Sum(Add(_, Const())) | Mean(Add(_, Const())):
             return False
+        case Sum(x) if is_refilled(core(x), facts):
+            return False
+        case Mean(x) if isinstance(core(x), Truth) or facts.role(core(x)) is Role.MASK:
+            return True
         case Sum() | Norm() | Std() | Var() | Max() | Min() | Mean(Square() | Abs()):
             return True
         case Sqrt(x) | Square(x) | Abs(x) | Mean(x) | Mul(x, Const()) | Div(x, _):
@@ -135,6 +143,14 @@ def can_be_zero(e: Expr, facts: Facts) -> bool:
         case Free() | Opaque() | Sub() as unknown:
             written = unknown.text if isinstance(unknown, Opaque) else ""
             return any(CALLED.fullmatch(name) for name in (facts.name(unknown), facts.name(e), written))
+    return False
+
+
+def is_refilled(e: Expr, facts: Facts) -> bool:
+    """Tell whether `e` has something else in rows whose own sum is 0: `where(sum(x) > 0, x, epsilon)`."""
+    match e:
+        case Where(Truth(">" | "!=", total, Const(0.0)), x, y) if isinstance(inner := core(total), Sum):
+            return core(inner.x) is core(x) and not facts.range(y).interval.contains(0.0)
     return False
 
 
@@ -159,5 +175,16 @@ def of_weights(quotient: Div, facts: Facts) -> bool:
     if not isinstance(total, Sum):
         return False
     x = core(total.x)
-    role = facts.role(x) or named(facts.name(x))
+    role = facts.role(x) or named(facts.name(x).rpartition(".")[2])
     return role is Role.WEIGHT or (is_share(quotient.x, total) and (isinstance(x, Exp) or role is Role.SCALAR))
+
+
+def of_columns(divisor: Expr, facts: Facts) -> bool:
+    """Tell whether the divisor is the spread of the data of a script, which are at hand: whoever runs it sees a NaN at once."""
+    return facts.trace.node is None and isinstance(core(divisor), Std)
+
+
+def of_rotation(divisor: Expr, facts: Facts) -> bool:
+    """Tell whether the divisor is the length of a rotation, which is 1 but for rounding."""
+    length = core(divisor)
+    return isinstance(length, Norm) and ROTATION.fullmatch(facts.name(length.x)) is not None

@@ -23,6 +23,7 @@ from bce_lint.facts.expr import (
     Maximum,
     Mean,
     Min,
+    NanToNum,
     Norm,
     Nothing,
     Softmax,
@@ -46,6 +47,15 @@ def reduce(op: Callable[..., Expr]) -> Callable[..., Expr]:
     def make(x: Expr, axis: object = None, keepdims: object = None, dtype: object = None) -> Expr:
         operand = tensor(x) if dtype is None else constant(x, dtype)
         return op(operand, axis_of(axis), flag(keepdims))
+
+    return make
+
+
+def without_nan(made: Callable[..., Expr]) -> Callable[..., Expr]:
+    """Build what leaves NaN out, and where there is nothing else gives one or 0, from what does not."""
+
+    def make(x: Expr, **how: object) -> Expr:
+        return made(NanToNum(tensor(x)), **how)
 
     return make
 
