@@ -16,6 +16,7 @@ from bce_lint.facts.expr import (
     Atanh,
     Bounded,
     Clip,
+    Concat,
     Const,
     Div,
     Exp,
@@ -170,7 +171,7 @@ def solved(e: Expr, x: Expr, value: float) -> float | None:
 
 def can_vanish(e: Expr, facts: Facts) -> bool:
     """Tell whether `e` can be 0, taking the terms of a sum of what is not negative one by one: that they share inputs is no guard."""
-    if underflow_apart(core(e)) or counted(e):
+    if underflow_apart(core(e)) or counted(e) or never_empty(core(e)):
         return False
     if facts.touches(e, 0.0):
         return facts.would_touch(e, 0.0)
@@ -191,6 +192,14 @@ def can_vanish(e: Expr, facts: Facts) -> bool:
 def underflow_apart(e: Expr) -> bool:
     """Tell whether `e` adds two positive values that are 0 only where they underflow, which two will hardly do in the same place."""
     return isinstance(e, Add) and e.x is not e.y and all(isinstance(core(x), (Exp, Sigmoid, Softplus)) for x in (e.x, e.y))
+
+
+def never_empty(e: Expr) -> bool:
+    """Tell whether `e` adds up what a mask selects that has a column of ones."""
+    if not isinstance(e, Sum) or not isinstance(product := core(e.x), Mul):
+        return False
+    masks = [part for part in (core(product.x), core(product.y)) if isinstance(part, Concat)]
+    return any(isinstance(item, Const) and item.value > 0 for mask in masks for item in map(core, mask.items))
 
 
 def counted(e: Expr) -> bool:

@@ -98,7 +98,7 @@ def undone(product: Expr, facts: Facts) -> Iterator[tuple[Singular, Expr, Expr |
             for mask in numerator(other):
                 if isinstance(mask, Truth) and kept_out(found, mask, chosen=True) and not held_off(found, facts):
                     yield found, mask, mask
-                elif is_mask(mask, facts) and left_out(found, mask):
+                elif is_mask(mask, facts) and left_out(found, mask) and breaks(found, facts):
                     yield found, mask, None
 
 
@@ -117,6 +117,11 @@ def left_out(found: Singular, mask: Expr) -> bool:
         case Exp(), Sub(_, shift):
             return any(isinstance(part, Max) and rests_on(part.x, said) for part in walk(shift))
     return False
+
+
+def breaks(found: Singular, facts: Facts) -> bool:
+    """Tell whether an exponential can overflow at all; anything else is taken to break where it says."""
+    return not isinstance(found.op, Exp) or facts.range(found.op).interval.contains(math.inf)
 
 
 def is_mask(e: Expr, facts: Facts) -> bool:
