@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from bce_lint.facts.guards import both_sides
 from bce_lint.facts.logs import complement_logged, is_probability, logged
 from bce_lint.facts.relations import complement
 from bce_lint.rule import Bad, Good, Report, rule
+
+INVERSE = re.compile(r"(^|_)inv(erse)?(_|$)")
+"""What functions are called that give an activation's input back, or infinity at its ends."""
 
 
 @rule(
@@ -61,6 +65,8 @@ def logit_of_probability(e: Expr, facts: Facts) -> Report | None:
     found = logit_of(e)
     if found is None or not is_probability(found.p, facts) or not facts.would_touch(found.p, 0.0, 1.0):
         return None
+    if isinstance(e, Logit) and facts.guessed(found.p) and is_inverse(facts):
+        return None
     name, logits = facts.name(found.p), facts.logits_of(found.p)
     return Report(
         f"{facts.saturated(found.p)}, so `1 - {name}` is 0 and `{shape(e, name)}` infinite"
@@ -98,6 +104,12 @@ def logit_of(e: Expr) -> Found | None:
         case Logit(p, None):
             return Found(p)
     return None
+
+
+def is_inverse(facts: Facts) -> bool:
+    """Tell whether the function is by its name the inverse of another: its callers know what they pass."""
+    path = facts.trace.path
+    return bool(path) and INVERSE.search(path[-1].lower()) is not None
 
 
 def above(e: Expr, p: Expr) -> Iterator[Expr]:
