@@ -170,10 +170,12 @@ def cut_off(quotient: Div, facts: Facts) -> bool:
 
 
 def of_weights(quotient: Div, facts: Facts) -> bool:
-    """Tell whether the divisor adds up weights, or the exponentials of a softmax, which has a rule of its own."""
+    """Tell whether the divisor adds up weights, a density, or the exponentials of a softmax, which has a rule of its own."""
     total = core(quotient.y)
     if not isinstance(total, Sum):
         return False
+    if core(quotient.x) is total:
+        return True  # partial sums over the last of them
     x = core(total.x)
     role = facts.role(x) or named(facts.name(x).rpartition(".")[2])
     return role is Role.WEIGHT or (is_share(quotient.x, total) and (isinstance(x, Exp) or role is Role.SCALAR))
