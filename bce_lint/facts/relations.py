@@ -9,10 +9,13 @@ from bce_lint.facts import inequalities
 from bce_lint.facts.algebra import core, running
 from bce_lint.facts.expr import (
     Add,
+    Axis,
+    Cast,
     Const,
     Div,
     Exp,
     Expr,
+    Index,
     Join,
     LogSoftmax,
     LogSumExp,
@@ -28,6 +31,7 @@ from bce_lint.facts.expr import (
     StopGradient,
     Sub,
     Sum,
+    View,
     walk,
 )
 
@@ -72,7 +76,7 @@ def range_of(e: Expr, ranges: Ranges) -> Range | None:
             return Range(iv.Interval(1.0, iv.INF), Reach.KNOWN, Reach.UNKNOWN)
         case Sum(x) if isinstance(core(x), Softmax) and running(x):
             return Range(iv.Interval(0.0, 1.0), Reach.KNOWN, Reach.KNOWN)
-        case Sum(x) if adds_to_one(x):
+        case Sum(x, axis) if adds_to_one(x, axis):
             # Rounded, it may be a few ulps off 1, never near 0.
             return Range(iv.Interval(0.5, 2.0), Reach.UNKNOWN, Reach.UNKNOWN)
         case Div(x, y) if y is x:
@@ -116,16 +120,32 @@ def same(reduced: Expr, x: Expr) -> bool:
     return isinstance(reduced, (LogSumExp, Max)) and core(reduced.x) is core(x)
 
 
-def adds_to_one(x: Expr) -> bool:
-    """Tell whether `x` is probabilities already: a softmax, or values over their sum, perhaps only the largest of them."""
-    match core(x):
-        case Softmax():
-            return True
+def adds_to_one(x: Expr, axis: Axis) -> bool:
+    """Tell whether `x` is probabilities along `axis`: a softmax, or values over their sum, perhaps only the largest of them."""
+    if isinstance(x, (View, Index, Cast, StopGradient)):
+        return not (isinstance(x, Index) and is_column(x.which)) and adds_to_one(x.x, axis)
+    match x:
+        case Softmax(_, own):
+            return may_be_same(axis, own)
         case Div(a, b):
-            return is_share(a, b)
+            return is_share(a, b) and isinstance(total := core(b), Sum) and may_be_same(axis, total.axis)
         case Join(choices):
-            return all(adds_to_one(choice) for choice in choices)
+            return all(adds_to_one(choice, axis) for choice in choices)
     return False
+
+
+def is_column(which: str) -> bool:
+    """Tell whether an index takes some entries of the last axis: `[:, k]`."""
+    first, _, last = which.strip("()").rpartition(",")
+    rest = last.strip()
+    return first.startswith((":", "...")) and rest not in {":", "...", "None"} and not rest.endswith("newaxis")
+
+
+def may_be_same(a: Axis, b: Axis) -> bool:
+    """Tell whether two axes may be the same; counted from different ends they may, but for the first and the last."""
+    if not isinstance(a, int) or not isinstance(b, int):
+        return True
+    return a == b if (a < 0) == (b < 0) else 0 not in (a, b)
 
 
 def has_zero_maximum(x: Expr, sign: float = 1.0) -> bool:
