@@ -4,7 +4,27 @@ from __future__ import annotations
 
 from bce_lint.facts.algebra import core
 from bce_lint.facts.exponentials import differentiated
-from bce_lint.facts.expr import Abs, Bounded, Exp, Expr, Log, Max, Mean, Mul, Norm, Softplus, Sqrt, Square, Std, Sub, Sum, Truth, Var, walk
+from bce_lint.facts.expr import (
+    Abs,
+    Bounded,
+    Div,
+    Exp,
+    Expr,
+    Log,
+    Max,
+    Mean,
+    Mul,
+    Norm,
+    Softplus,
+    Sqrt,
+    Square,
+    Std,
+    Sub,
+    Sum,
+    Truth,
+    Var,
+    walk,
+)
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import low_floor
 from bce_lint.facts.logs import is_probability
@@ -13,7 +33,7 @@ from bce_lint.facts.purpose import in_loss, trained
 from bce_lint.facts.ranges import ANY_SIZE
 from bce_lint.facts.relations import complement
 from bce_lint.facts.singular import can_vanish, same_sides, zero_when
-from bce_lint.facts.uses import numerator, summands
+from bce_lint.facts.uses import computed, numerator, summands
 from bce_lint.facts.words import spoken
 from bce_lint.rule import Bad, Good, Report, rule
 
@@ -63,15 +83,25 @@ def log_of_vanishing_value(log: Log, facts: Facts) -> Report | None:
     if not in_training(x, facts) and (meant(x, facts) or not vanishes(x, p, facts) or left_out(log, facts)):
         return None
     return Report(
-        f"{spoken(x, facts)} is exactly 0 {zero_when(x)}, and its log -inf",
-        help=advice(x),
+        what_happens(x, facts),
+        help=advice(x, facts),
         because=(x,),
         swaps=(low_floor(log, x, facts),),
     )
 
 
-def advice(x: Expr) -> str:
+def what_happens(x: Expr, facts: Facts) -> str:
+    """Return when log(x) breaks."""
+    if isinstance(core(x), Softplus) and squared(x, facts):
+        least = -facts.format.underflows() / 2
+        return f"the density divides by the square of {spoken(x, facts)}: 0 once the argument of the softplus is below {least:.2f}"
+    return f"{spoken(x, facts)} is exactly 0 {zero_when(x)}, and its log -inf"
+
+
+def advice(x: Expr, facts: Facts) -> str:
     """Return what to do about log(x)."""
+    if facts.site.inside:
+        return "add a small number to the scale"
     if isinstance(part := core(x), Bounded) and part.name == "density":
         return "take the logarithm of the density by the library (log_prob, logpdf)"
     return "add an epsilon before the logarithm, or hold it above one with a maximum"
@@ -113,11 +143,16 @@ def vanishes(x: Expr, p: Expr | None, facts: Facts) -> bool:
 def exponential(x: Expr, facts: Facts) -> bool:
     """Tell whether only exponentials make `x` vanish: logarithms of their sums have a rule of their own.
 
-    Nor does a softplus count as a distribution's scale, which would have to underflow.
+    Nor does a softplus count as a distribution's scale, which would have to underflow, unless what it divides by is its square.
     """
     parts = vanishing(x, facts)
-    harmless = (Exp, Softplus) if facts.site.inside else Exp
+    harmless = (Exp, Softplus) if facts.site.inside and not squared(x, facts) else Exp
     return bool(parts) and all(isinstance(part, harmless) for part in parts)
+
+
+def squared(x: Expr, facts: Facts) -> bool:
+    """Tell whether something is divided by the square of `x`, perhaps scaled, which is 0 from the root of the smallest number on."""
+    return any(isinstance(e, Div) and Square(x) in numerator(e.y) for e in computed(facts.trace))
 
 
 def vanishing(x: Expr, facts: Facts) -> list[Expr]:

@@ -56,6 +56,11 @@ def normal(x: Expr, loc: Expr = ZERO, scale: Expr = ONE) -> Expr:
     return sub(sub(mul(Square(div(sub(x, loc), scale)), Const(-0.5)), Log(scale)), HALF_LOG_2_PI)
 
 
+def normal_by_variance(x: Expr, loc: Expr, scale: Expr) -> Expr:
+    """Return the same as PyTorch computes it: the square of a small scale underflows long before that does."""
+    return sub(sub(div(Square(sub(x, loc)), mul(Square(scale), Const(-2.0))), Log(scale)), HALF_LOG_2_PI)
+
+
 def normal_entropy(loc: Expr, scale: Expr) -> Expr:
     """Return the entropy of a normal distribution."""
     del loc

@@ -44,7 +44,7 @@ NORMAL = {
     "cdf": Row(densities.normal_cdf, "value:x"),
     "entropy": Row(densities.normal_entropy, ""),
     "loc": Row(densities.location, ""),
-    "log_prob": Row(densities.normal, "value:x"),
+    "log_prob": Row(densities.normal_by_variance, "value:x"),
     "mean": Row(densities.location, ""),
     "rsample": Row(densities.normal_draw, SAMPLE, keyed=True),
     "sample": Row(densities.detached(densities.normal_draw), SAMPLE, keyed=True),
