@@ -171,6 +171,13 @@ def join(*choices: Expr | None) -> Expr | None:
     return next(iter(flat)) if len(flat) == 1 else Join(tuple(flat))
 
 
+def present(x: Expr) -> Expr:
+    """Return `x` without the None that it may be: nobody computes with that."""
+    if not isinstance(x, Join) or Nothing() not in x.choices:
+        return x
+    return join(*(choice for choice in x.choices if choice is not Nothing())) or x
+
+
 def core(x: Expr) -> Expr:
     """Return `x` without what only rearranges, casts or detaches its values."""
     while isinstance(x, (View, Index, Cast, StopGradient)):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bce_lint.facts.algebra import present
 from bce_lint.facts.expr import Const, Expr, Items, Nothing, Reference, Text
 from bce_lint.facts.vocabulary.row import STATIC, UNKNOWN, Row
 
@@ -15,6 +16,8 @@ Arguments = Sequence[tuple[str | None, Expr]]
 
 FLAGS = frozenset({"from_logits", "keepdims", "log_labels", "sparse", "zero_gradient"})
 """Static fields that are true or false."""
+OPERANDS = frozenset({"x", "y"})
+"""Fields that are computed with; others, such as bounds, may be None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def bind(row: Row, args: Arguments) -> dict[str, object] | None:
     fields: dict[str, object] = {rest: tuple(extra)} if rest else {}
     for slot, value in taken:
         if slot.field:
-            fields[slot.field] = _static(slot.field, value) if slot.field in STATIC else value
+            whole = present(value) if slot.field in OPERANDS else value
+            fields[slot.field] = _static(slot.field, value) if slot.field in STATIC else whole
     return fields
 
 

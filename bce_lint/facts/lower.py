@@ -192,6 +192,7 @@ class Lower:
     # --- operators
 
     def _binary(self, op: str, x: Expr, y: Expr) -> Expr:
+        x, y = algebra.present(x), algebra.present(y)
         if isinstance(x, (Join, Const)) and isinstance(y, (Join, Const)) and op in ARITHMETIC:
             return algebra.each(ARITHMETIC[op], x, y)
         if op in ARITHMETIC and not isinstance(x, (Items, Text)) and not isinstance(y, Text):

@@ -21,6 +21,7 @@ from bce_lint.facts.expr import (
     Items,
     KlDivergence,
     Log,
+    Log1p,
     Logit,
     LogSigmoid,
     LogSoftmax,
@@ -163,10 +164,10 @@ def _uses(exprs: Iterable[Expr]) -> dict[Param, tuple[Role, str, bool]]:
                     uses[param] = use
             if isinstance(e, (Add, Sub)) and not isinstance(e.x, Const):
                 added |= {core(e.x), core(e.y)}
-            if isinstance(e, Log):
-                for operand in (core(e.x), complement(e.x)):
-                    if isinstance(operand, Param):
-                        logs.setdefault(operand, set()).add("1 - p" if operand is complement(e.x) else "p")
+            if isinstance(turned := _turned(e), Param):
+                logs.setdefault(turned, set()).add("1 - p")
+            elif isinstance(e, Log) and isinstance(operand := core(e.x), Param):
+                logs.setdefault(operand, set()).add("p")
     for param, kinds in logs.items():
         weak = uses[param][1] in WEAK if param in uses else True
         if weak and len(kinds) > 1:
@@ -178,16 +179,22 @@ def _uses(exprs: Iterable[Expr]) -> dict[Param, tuple[Role, str, bool]]:
 
 def unread(exprs: Iterable[Expr]) -> Mapping[Expr, Input]:
     """Return as inputs what nobody can read, as a model from elsewhere puts it out, whose logs are taken as of a probability."""
-    plain: set[Expr] = set()
-    turned: set[Expr] = set()
-    for e in {part for root in exprs for part in walk(root)}:
-        match e:
-            case Log(x):
-                plain.add(core(x))
-                turned.add(complement(x) or e)
-            case Clip(_, Const(lo), Const(hi)) if 0 < lo < hi < 1:
-                return {}  # who holds probabilities, means to
+    parts = {part for root in exprs for part in walk(root)}
+    if any(isinstance(e.lo, Const) and isinstance(e.hi, Const) and 0 < e.lo.value < e.hi.value < 1 for e in parts if isinstance(e, Clip)):
+        return {}  # who holds probabilities, means to
+    plain = {core(e.x) for e in parts if isinstance(e, Log)}
+    turned = {_turned(e) for e in parts}
     return {e: Input(e.text, Role.PROBABILITY, guessed=True, because=LOGGED) for e in plain & turned if isinstance(e, Opaque)}
+
+
+def _turned(e: Expr) -> Expr | None:
+    """Return `p` if `e` is the log of `1 - p`."""
+    match e:
+        case Log(x):
+            return complement(x)
+        case Log1p(Neg(x)):
+            return core(x)
+    return None
 
 
 def _use(e: Expr) -> Iterable[tuple[Param, tuple[Role, str, bool]]]:
