@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bce_lint.facts import roles
-from bce_lint.facts.expr import Const, Expr, Free, Param
+from bce_lint.facts.algebra import core
+from bce_lint.facts.expr import Add, Clip, Const, Expr, Free, Maximum, Param
 from bce_lint.facts.formats import Format
 from bce_lint.facts.interval import Interval
 from bce_lint.facts.meaning import Input, Role
@@ -46,7 +47,10 @@ class Inputs:
         return None
 
     def passed_range(self, param: Param, ranges: Ranges) -> Range | None:
-        """Return the range of what the file's own calls pass for a parameter, None where they say nothing."""
+        """Return the range of what the file's own calls pass for a parameter, None where they say nothing.
+
+        What an unknown number is added to or bounds, as `softmax(x) + epsilon`, may be guarded: that says more than any name.
+        """
         if param not in self.roles:
             return None
         role = self.roles[param].role
@@ -55,4 +59,4 @@ class Inputs:
             return None
         whole = ranges.of_join(*values)
         informative = whole.interval.lo > -ANY_SIZE and whole.interval.hi < ANY_SIZE
-        return whole if informative else None
+        return whole if informative or any(isinstance(core(value), (Add, Clip, Maximum)) for value in values) else None

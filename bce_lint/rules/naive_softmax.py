@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from bce_lint.facts.algebra import core, sub
 from bce_lint.facts.exponentials import overflow, overflowing, overflowing_summand, summands
-from bce_lint.facts.expr import Div, Exp, Expr, Index, Join, Log, LogSoftmax, LogSumExp, Multinomial, Softmax, Sum, View, replaced
+from bce_lint.facts.expr import (
+    Div,
+    Exp,
+    Expr,
+    Index,
+    Join,
+    Log,
+    LogSoftmax,
+    LogSumExp,
+    Multinomial,
+    Softmax,
+    StopGradient,
+    Sum,
+    View,
+    replaced,
+)
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.logs import factors
 from bce_lint.facts.relations import terms
@@ -78,9 +93,12 @@ def plain(share: Div) -> Div:
 
 
 def drawn(weights: Expr, facts: Facts) -> Report | None:
-    """Report weights of classes to draw from that are exponentials: drawing divides them by their sum."""
+    """Report weights of classes to draw from that are exponentials of scores: drawing divides them by their sum.
+
+    An entry of earlier outputs, detached to draw the next input, may hold log-probabilities.
+    """
     exp = overflowing(weights, facts)
-    if exp is None:
+    if exp is None or (isinstance(exp.x, StopGradient) and isinstance(exp.x.x, Index)):
         return None
     return Report(
         f"{overflow(exp, facts)}, and every weight is 0 where all are below {-facts.format.underflows():.2f}: nothing can be drawn",
