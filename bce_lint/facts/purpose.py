@@ -50,6 +50,11 @@ def is_looked_at(name: str) -> bool:
     return LOOKED_AT.search(name) is not None or (MEASURED.search(name) is not None and "loss" not in name.lower())
 
 
+def differentiable(facts: Facts) -> bool:
+    """Tell whether gradients may go through the site: the framework keeps them, and the function is not one whose results are looked at."""
+    return differentiated(facts) and facts.trace.node is not None and not any(map(is_looked_at, facts.trace.path))
+
+
 def trained_through(facts: Facts) -> bool:
     """Tell whether gradients go through the site: it is in a loss, or in what a layer or model does when called."""
     return differentiated(facts) and (in_loss(facts) or is_trained(facts.trace.path))

@@ -183,7 +183,7 @@ def unread(exprs: Iterable[Expr]) -> Mapping[Expr, Input]:
     if any(isinstance(e.lo, Const) and isinstance(e.hi, Const) and 0 < e.lo.value < e.hi.value < 1 for e in parts if isinstance(e, Clip)):
         return {}  # who holds probabilities, means to
     plain = {core(e.x) for e in parts if isinstance(e, Log)}
-    turned = {_turned(e) for e in parts}
+    turned = {complement(e.x) for e in parts if isinstance(e, Log)}
     return {e: Input(e.text, Role.PROBABILITY, guessed=True, because=LOGGED) for e in plain & turned if isinstance(e, Opaque)}
 
 

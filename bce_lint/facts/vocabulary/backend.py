@@ -52,7 +52,7 @@ VOCABULARY = Vocabulary(
     name="keras.backend",
     dtype="float32",
     flushes_subnormals=True,
-    forgiving=frozenset({Exp, Sqrt}),
+    forgiving=frozenset({Sqrt}),
     functions={
         "keras.backend.abs": Row(Abs, X),
         "keras.backend.all": Row(axes.reduce(Min), REDUCE),

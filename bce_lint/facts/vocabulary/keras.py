@@ -56,7 +56,7 @@ VOCABULARY = Vocabulary(
     name="keras",
     dtype="float32",
     flushes_subnormals=True,
-    forgiving=frozenset({Exp, Sqrt}),
+    forgiving=frozenset({Sqrt}),
     functions={
         # keras.ops
         "keras.config.epsilon": Row(constants.always(1e-7), ""),

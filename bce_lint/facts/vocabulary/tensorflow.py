@@ -68,7 +68,7 @@ VOCABULARY = Vocabulary(
     name="tensorflow",
     dtype="float32",
     flushes_subnormals=True,
-    forgiving=frozenset({Exp, Sqrt, Xlog1py, Xlogy}),
+    forgiving=frozenset({Sqrt, Xlog1py, Xlogy}),
     functions={
         # arithmetic
         "tensorflow.abs": Row(Abs, X),
