@@ -128,6 +128,21 @@ def test_a_random_number_of_each_dtype_stays_below_1() -> None:
     assert drawn > 1.0 - 1e-5
 
 
+def test_tensorflow_and_jax_draw_nothing_between_1_and_the_last_number_below_it() -> None:
+    jax = pytest.importorskip("jax", reason="JAX is not installed")
+    tf = pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
+    drawn = {
+        "jax.random.uniform": jax.random.uniform(jax.random.PRNGKey(0), (30_000_000,)).max(),
+        "tensorflow.random.uniform": tf.reduce_max(tf.random.stateless_uniform((30_000_000,), (0, 0))),
+    }
+    for name, most in drawn.items():
+        found = function(name)
+        assert found is not None
+        made = found[1].make(key="1")
+        assert isinstance(made, Bounded)
+        assert float(most) == made.hi == 1.0 - 2.0**-23
+
+
 def test_to_casts_only_where_it_names_a_dtype() -> None:
     row = method("to", ["torch"])
     assert row is not None

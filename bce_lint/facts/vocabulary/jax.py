@@ -290,7 +290,7 @@ VOCABULARY = Vocabulary(
         # random numbers
         "jax.random.bernoulli": Row(constants.bounded("bernoulli", 0.0, 1.0), "key: p: shape:", keyed=True),
         "jax.random.normal": Row(constants.normal, "key: shape: dtype: * out_sharding:", keyed=True),
-        "jax.random.uniform": Row(constants.uniform("float32"), "key: shape: dtype minval:lo maxval:hi", keyed=True),
+        "jax.random.uniform": Row(constants.uniform("float32", spare=1), "key: shape: dtype minval:lo maxval:hi", keyed=True),
         # jax.scipy
         "jax.scipy.special.entr": Row(make.entr, "x"),
         "jax.scipy.special.erf": Row(constants.bounded("erf", -1.0, 1.0), "x"),

@@ -289,10 +289,10 @@ VOCABULARY = Vocabulary(
         "tensorflow.random.truncated_normal": Row(
             constants.truncated_normal, "shape: mean stddev:deviation dtype: seed: name:", keyed=True
         ),
-        "tensorflow.random.uniform": Row(constants.uniform("float32"), "shape: minval:lo maxval:hi dtype seed: name:", keyed=True),
+        "tensorflow.random.uniform": Row(constants.uniform("float32", spare=1), "shape: minval:lo maxval:hi dtype seed: name:", keyed=True),
         "tensorflow.random_normal": Row(constants.normal, "shape: mean stddev:std dtype: seed: name:", keyed=True),
         "tensorflow.truncated_normal": Row(constants.truncated_normal, "shape: mean stddev:deviation dtype: seed: name:", keyed=True),
-        "tensorflow.random_uniform": Row(constants.uniform("float32"), "shape: minval:lo maxval:hi dtype seed: name:", keyed=True),
+        "tensorflow.random_uniform": Row(constants.uniform("float32", spare=1), "shape: minval:lo maxval:hi dtype seed: name:", keyed=True),
         # losses
         "tensorflow.log_poisson_loss": Row(regressions.log_poisson, "targets:labels log_input:x compute_full_loss:full name:"),
         "tensorflow.sigmoid_cross_entropy_with_logits": Row(SigmoidCrossEntropy, "labels/targets:labels logits:x name:"),
