@@ -130,7 +130,7 @@ NOT_CALLED: Mapping[str, str] = {
     "method.torch.cuda": "needs a GPU",
     "method.torch.fill": "in place only",
     "method.torch.normal": "in place only",
-    **dict.fromkeys(["method.torch.new_ones", "method.torch.new_zeros"], "wants a size"),
+    **dict.fromkeys(["method.torch.new_full", "method.torch.new_ones", "method.torch.new_zeros"], "wants a size"),
     "method.torch.zero": "in place only",
     "method.torch.uniform": "in place only",
     "method.torch.scatter": "has a test of its own",

@@ -21,7 +21,6 @@ from bce_lint.facts.expr import (
     Items,
     KlDivergence,
     Log,
-    Log1p,
     Logit,
     LogSigmoid,
     LogSoftmax,
@@ -164,10 +163,10 @@ def _uses(exprs: Iterable[Expr]) -> dict[Param, tuple[Role, str, bool]]:
                     uses[param] = use
             if isinstance(e, (Add, Sub)) and not isinstance(e.x, Const):
                 added |= {core(e.x), core(e.y)}
-            if isinstance(turned := _turned(e), Param):
-                logs.setdefault(turned, set()).add("1 - p")
-            elif isinstance(e, Log) and isinstance(operand := core(e.x), Param):
-                logs.setdefault(operand, set()).add("p")
+            if isinstance(e, Log):
+                for operand in (core(e.x), complement(e.x)):
+                    if isinstance(operand, Param):
+                        logs.setdefault(operand, set()).add("1 - p" if operand is complement(e.x) else "p")
     for param, kinds in logs.items():
         weak = uses[param][1] in WEAK if param in uses else True
         if weak and len(kinds) > 1:
@@ -185,16 +184,6 @@ def unread(exprs: Iterable[Expr]) -> Mapping[Expr, Input]:
     plain = {core(e.x) for e in parts if isinstance(e, Log)}
     turned = {complement(e.x) for e in parts if isinstance(e, Log)}
     return {e: Input(e.text, Role.PROBABILITY, guessed=True, because=LOGGED) for e in plain & turned if isinstance(e, Opaque)}
-
-
-def _turned(e: Expr) -> Expr | None:
-    """Return `p` if `e` is the log of `1 - p`."""
-    match e:
-        case Log(x):
-            return complement(x)
-        case Log1p(Neg(x)):
-            return core(x)
-    return None
 
 
 def _use(e: Expr) -> Iterable[tuple[Param, tuple[Role, str, bool]]]:

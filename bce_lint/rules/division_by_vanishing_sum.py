@@ -10,6 +10,7 @@ from bce_lint.facts.expr import (
     Abs,
     Add,
     Clip,
+    Concat,
     Const,
     Div,
     Exp,
@@ -122,7 +123,7 @@ def can_be_zero(e: Expr, facts: Facts) -> bool:
     match core(e):
         case Sum(Add(_, Const())) | Mean(Add(_, Const())):
             return False
-        case Sum(x) if is_refilled(core(x), facts):
+        case Sum(x) if is_refilled(core(x), facts) or has_more(core(x), facts):
             return False
         case Mean(x) if isinstance(core(x), Truth) or facts.role(core(x)) is Role.MASK:
             return True
@@ -152,6 +153,12 @@ def is_refilled(e: Expr, facts: Facts) -> bool:
         case Where(Truth(">" | "!=", total, Const(0.0)), x, y) if isinstance(inner := core(total), Sum):
             return core(inner.x) is core(x) and not facts.range(y).interval.contains(0.0)
     return False
+
+
+def has_more(e: Expr, facts: Facts) -> bool:
+    """Tell whether to entries that are not negative others are joined that are positive: a column of ones before a mask."""
+    lows = [facts.range(item).interval.lo for item in e.items] if isinstance(e, Concat) else []
+    return min(lows, default=-1.0) >= 0 < max(lows, default=-1.0)
 
 
 def cut_off(quotient: Div, facts: Facts) -> bool:

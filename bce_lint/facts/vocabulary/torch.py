@@ -300,6 +300,7 @@ METHODS: Mapping[str, Row] = {
     "max": Row(axes.extreme(Max, make.maximum), "self:x other:y keepdim/keepdims:keepdims * dim/axis:axis"),
     "min": Row(axes.extreme(Min, make.minimum), "self:x other:y keepdim/keepdims:keepdims * dim/axis:axis"),
     "ndimension": Row(constants.size, "self:x"),
+    "new_full": Row(constants.full, "self:x size: fill_value:value dtype: device: requires_grad:"),
     "new_ones": Row(constants.always(1.0), "self:x *sizes size: dtype: device: requires_grad:"),
     "new_zeros": Row(constants.always(0.0), "self:x *sizes size: dtype: device: requires_grad:"),
     "normal": Row(constants.normal, "self:x mean std * generator:", keyed=True),
