@@ -59,6 +59,19 @@ def test_attributes_and_items_are_inputs_of_their_own() -> None:
     assert roles(made) == {"advantages": "logit", "mean": "logit", "spread": "logit", "scale": "scalar"}
 
 
+def test_what_was_put_into_a_dictionary_by_name_is_followed() -> None:
+    source = """
+    import jax.numpy as jnp
+    def encode(encoder, images):
+        embedded, out = encoder(images)
+        out["norm"] = jnp.linalg.norm(embedded)
+        return embedded / (out["norm"] + 1e-8)
+    """
+    made = near(source, 'out["norm"] + 1e-8', Add(Free("n", "f"), Const(1e-8)), "jax")
+    assert "jnp.linalg.norm(embedded)" in text(made)
+    assert set(roles(made)) == {"embedded"}
+
+
 def test_an_activation_and_a_clip_on_the_way_are_kept() -> None:
     source = """
     import torch

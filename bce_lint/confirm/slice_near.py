@@ -236,7 +236,10 @@ class _Near:
         return self._input(node, node.attr, Role.UNKNOWN)
 
     def _item(self, node: ast.Subscript, base: ast.expr, row: int) -> ast.expr:
-        """Return an item: of what is computed, all of it; of an input, an input of its own."""
+        """Return an item: what was put there by name; of what is computed, all of it; of an input, an input of its own."""
+        at, value = next(((at, value) for at, value in reversed(self.assigned.get(ast.unparse(node), [])) if at < row), (0, None))
+        if value is not None and self._arithmetic(value):
+            return self.value(value, at)
         if self._counted(base):
             return self._input(node, COUNT, Role.SCALAR)
         if not self._given(base, row):

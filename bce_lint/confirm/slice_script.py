@@ -356,6 +356,8 @@ def assignments(body: Iterable[ast.stmt], fresh: set[str] | None = None) -> Iter
                 yield name, node.lineno, None if grows or _empty(value) else value
                 if fresh is not None and not grows:
                     fresh.add(name)
+            case ast.Assign(targets=[ast.Subscript(slice=ast.Constant(str())) as item], value=value) if fresh is None:
+                yield ast.unparse(item), node.lineno, value
             case ast.AugAssign(target=ast.Name(name), op=op, value=value):
                 grows = fresh is not None and name not in fresh
                 yield name, node.lineno, None if grows else ast.BinOp(ast.Name(name, ast.Load()), op, value)
