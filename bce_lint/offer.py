@@ -13,6 +13,7 @@ from bce_lint.facts.guards import Swap
 from bce_lint.facts.module import Module
 from bce_lint.facts.quote import meanings
 from bce_lint.facts.spell import SIGN, Piece, Speller, Unspellable, binding
+from bce_lint.facts.trace import refers
 from bce_lint.finding import Edit, Fix
 from bce_lint.flip import flip
 from bce_lint.rule import Report
@@ -137,7 +138,7 @@ def _operands(swaps: tuple[Swap, ...], facts: Facts, where: Places) -> Iterator[
     """Yield the nodes to replace, each with what is wanted there: in every place where the op is written."""
     known = meanings(facts.trace)
     for swap in swaps:
-        nodes = {id(node): node for _, node in facts.trace.places.get(swap.op, ()) if not isinstance(node, (ir.Name, ir.Attribute))}
+        nodes = {id(node): node for _, node in facts.trace.places.get(swap.op, ()) if not refers(node, swap.op)}
         if not nodes or not all(where.holds(node) for node in nodes.values()):
             raise Unspellable(str(swap.op))
         for node in nodes.values():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bce_lint.facts.expr import Definition, Expr, Param
+from bce_lint.facts.expr import Definition, Expr, Index, Param
 from bce_lint.facts.meaning import Input
 from bce_lint.syntax import ir
 
@@ -74,7 +74,7 @@ class Trace:
         self.places.setdefault(expr, []).append((self.clock, node))
         if self.heard is not None:
             self.heard[id(node)] = expr
-        if not isinstance(node, (ir.Name, ir.Attribute)):
+        if not refers(node, expr):
             self.sites.append(Site(node, expr, names, self.clock, self.under, self.gradient))
 
     def mark_inside(self, node: ir.Node, ops: Iterable[Expr], names: Mapping[str, Expr]) -> None:
@@ -89,6 +89,11 @@ class Trace:
     def place(self, expr: Expr, before: int) -> ir.Node | None:
         """Return where `expr` was last written at or before the moment `before`, else where it first was; names only if need be."""
         every = self.places.get(expr, [])
-        seen = [(order, node) for order, node in every if not isinstance(node, (ir.Name, ir.Attribute))] or every
+        seen = [(order, node) for order, node in every if not refers(node, expr)] or every
         earlier = [node for order, node in seen if order <= before]
         return earlier[-1] if earlier else seen[0][1] if seen else None
+
+
+def refers(node: ir.Node, expr: Expr) -> bool:
+    """Tell whether `node` only names `expr`, which is computed elsewhere: a variable, or an item of a tuple or dictionary."""
+    return isinstance(node, (ir.Name, ir.Attribute)) or (isinstance(node, ir.Subscript) and not isinstance(expr, Index))
