@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bce_lint.facts.expr import Expr, Truth
+from bce_lint.facts.expr import Const, Expr, Param, Truth, Where
 from bce_lint.facts.trace import Certain, Trace
 from bce_lint.syntax import ir
 
@@ -42,3 +42,19 @@ def tested(node: ir.Expression, lower: Callable[[ir.Expression], Expr], trace: T
     lower(node)
     heard, trace.heard = trace.heard, outer
     return Test(node, heard)
+
+
+def held(kept: Expr, other: Expr, certain: Certain) -> Expr | None:
+    """Return `where(test, kept, other)` if a number stands for a value where a test of that value says so: `x if x > 0 else 1`."""
+    if not isinstance(other, Const) or isinstance(kept, Const):
+        return None
+    found = next(((test, holds) for test, holds in certain if is_about(test, kept)), None)
+    if found is None:
+        return None
+    test, holds = found
+    return Where(test, kept, other) if holds else Where(test, other, kept)
+
+
+def is_about(test: Expr, x: Expr) -> bool:
+    """Tell whether a test compares `x` itself with a number; an argument that is not given may be what `if not x` asks for."""
+    return (test is x and not isinstance(x, Param)) or (isinstance(test, Truth) and test.x is x and isinstance(test.y, Const))

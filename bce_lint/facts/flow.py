@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bce_lint.facts import algebra, conditions, vocabulary
-from bce_lint.facts.expr import Const, Expr, Reference, Truth, Where
+from bce_lint.facts.expr import Expr, Reference
 from bce_lint.facts.lower import ARITHMETIC, Lower
 from bce_lint.facts.scope import Scope
 from bce_lint.facts.trace import Certain, Site, Trace
@@ -229,15 +229,8 @@ def mend(before: Names, ends: Sequence[Names], tests: Sequence[Certain]) -> None
     for (changed, kept), (_, certain) in zip((ends, ends[::-1]), (tests, tests[::-1]), strict=True):
         for name, value in changed.items():
             old = before.get(name)
-            if isinstance(value, Const) and old is not None and kept.get(name) is old:
-                test = next(((test, holds) for test, holds in certain if is_about(test, old)), None)
-                if test is not None:
-                    changed[name] = kept[name] = Where(test[0], old, value) if test[1] else Where(test[0], value, old)
-
-
-def is_about(test: Expr, x: Expr) -> bool:
-    """Tell whether a test compares `x` itself with a number."""
-    return test is x or (isinstance(test, Truth) and test.x is x and isinstance(test.y, Const))
+            if old is not None and kept.get(name) is old and (mended := conditions.held(old, value, certain)) is not None:
+                changed[name] = kept[name] = mended
 
 
 def package(values: Iterable[Expr]) -> Expr | None:

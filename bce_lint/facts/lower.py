@@ -114,7 +114,9 @@ class Lower:
             self.trace.under = (*under, *found.when(holds=holds))
             values.append(self.lower(branch))
         self.trace.under = under
-        return algebra.join(*values) or self.opaque("conditional")
+        body, orelse = values
+        held = conditions.held(body, orelse, found.when(holds=True)) or conditions.held(orelse, body, found.when(holds=False))
+        return held or algebra.join(body, orelse) or self.opaque("conditional")
 
     def _rest(self, node: ir.Expression) -> Expr:
         match node:

@@ -142,10 +142,8 @@ def is_column(which: str) -> bool:
 
 
 def may_be_same(a: Axis, b: Axis) -> bool:
-    """Tell whether two axes may be the same; counted from different ends they may, but for the first and the last."""
-    if not isinstance(a, int) or not isinstance(b, int):
-        return True
-    return a == b if (a < 0) == (b < 0) else 0 not in (a, b)
+    """Tell whether two axes may be the same, as the first and the last one are of a vector."""
+    return not isinstance(a, int) or not isinstance(b, int) or a == b or (a < 0) != (b < 0)
 
 
 def has_zero_maximum(x: Expr, sign: float = 1.0) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from bce_lint.facts.algebra import core
+from bce_lint.facts.algebra import core, running
 from bce_lint.facts.expr import (
     Abs,
     Add,
@@ -181,7 +181,7 @@ def of_weights(quotient: Div, facts: Facts) -> bool:
     total = core(quotient.y)
     if not isinstance(total, Sum):
         return False
-    if core(quotient.x) is total:
+    if running(total.x) and core(quotient.x) is total:
         return True  # partial sums over the last of them
     x = core(total.x)
     role = facts.role(x) or named(facts.name(x).rpartition(".")[2])
