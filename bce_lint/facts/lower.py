@@ -220,7 +220,7 @@ class Lower:
         return Truth(node.ops[0], left, rights[0]) if len(rights) == 1 else self.opaque("comparison")
 
     def _subscript(self, value: Expr, index: ir.Expression) -> Expr:
-        which = unparse(index)
+        which = unparse(index) + (f" {self.scope.module.project.fresh()}" if isinstance(index, ir.Other) else "")  # f-strings may differ
         self.lower(index) if not isinstance(index, ir.Slice) else None
         match value, index:
             case Items(items), ir.Literal(value=int(i)) if -len(items) <= i < len(items):
