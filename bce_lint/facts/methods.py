@@ -6,7 +6,23 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from bce_lint.facts import algebra, calls, classes, library, models, objects
-from bce_lint.facts.expr import Definition, Expr, Free, Index, Join, Layer, Made, Maximum, Minimum, Nothing, Opaque, Param, Reference, Text
+from bce_lint.facts.expr import (
+    Definition,
+    Expr,
+    Free,
+    Index,
+    Join,
+    Layer,
+    Made,
+    Maximum,
+    Minimum,
+    Nothing,
+    Opaque,
+    Param,
+    Reference,
+    StopGradient,
+    Text,
+)
 from bce_lint.facts.vocabulary.customs import BACKENDS, ITSELF
 from bce_lint.syntax import ir
 from bce_lint.syntax.unparse import dotted_name, unparse
@@ -14,6 +30,8 @@ from bce_lint.syntax.unparse import dotted_name, unparse
 if TYPE_CHECKING:
     from bce_lint.facts.lower import Lower
 
+PREDICTING = frozenset({"predict", "predict_on_batch"})
+"""Methods of Keras' models that return what calling the model does, as NumPy's array."""
 UPDATES: Mapping[str, Callable[[Expr, Expr], Expr]] = {
     "set": lambda _, new: new,
     "add": algebra.add,
@@ -42,6 +60,9 @@ def call(node: ir.Call, func: ir.Attribute, lower: Lower) -> Expr | None:
         return (models.compiled(owner, given, lower) if trained else None) or lower.opaque(unparse(func))
     if func.attr in ITSELF and objects.is_module(owner, func.attr, lower.scope.module.project):
         return objects.applied(owner, lower.arguments(node.args), lower) or owner if func.attr == "apply" else owner
+    if func.attr in PREDICTING and objects.is_module(owner, func.attr, lower.scope.module.project):
+        predicted = lower.arguments(node.args)
+        return StopGradient(lower.call(owner, predicted and predicted[:1], unparse(func)))
     if isinstance(owner, (Reference, Made, Definition, Text, Nothing)) or (isinstance(owner, Layer) and func.attr != "add"):
         return None
     args = lower.arguments(node.args)

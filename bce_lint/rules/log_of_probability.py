@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bce_lint.facts.algebra import core
-from bce_lint.facts.expr import Expr, Log, LogSigmoid, LogSoftmax, Sigmoid, Softmax, Xlogy
+from bce_lint.facts.exponentials import differentiated
+from bce_lint.facts.expr import Exp, Expr, Log, LogSigmoid, LogSoftmax, Sigmoid, Softmax, Xlogy
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import floor
 from bce_lint.facts.logs import is_probability
 from bce_lint.facts.masking import left_out
 from bce_lint.facts.purpose import mended
 from bce_lint.facts.relations import complement
-from bce_lint.facts.uses import rests_on
+from bce_lint.facts.uses import computed, rests_on
 from bce_lint.facts.words import offered
 from bce_lint.rule import Bad, Good, Report, rule
 
@@ -48,6 +49,8 @@ def log_of_probability(log: Expr, facts: Facts) -> Report | None:
     x = operand(log)
     if x is None or not is_probability(x, facts) or not facts.would_touch(x, 0.0) or mended(log, facts) or left_out(log, facts):
         return None
+    if is_undone(log, facts):
+        return None
     return Report(
         f"{facts.vanished(x)}, and its log -inf",
         help=advice(x, facts),
@@ -55,6 +58,11 @@ def log_of_probability(log: Expr, facts: Facts) -> Report | None:
         replace=stable(x) if isinstance(log, Log) else None,
         swaps=(floor(log, x, facts),) if isinstance(log, Log) else (),
     )
+
+
+def is_undone(log: Expr, facts: Facts) -> bool:
+    """Tell whether the exponential of `log`, perhaps tempered, is taken, without a gradient: of -inf that is 0 again."""
+    return not differentiated(facts) and any(isinstance(e, Exp) and rests_on(e.x, log) for e in computed(facts.trace))
 
 
 def operand(e: Expr) -> Expr | None:
