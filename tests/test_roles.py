@@ -9,6 +9,8 @@ from bce_lint.facts.meaning import Role
 from bce_lint.judge import Judge
 from bce_lint.source.read import Source
 
+from .harness import judged
+
 
 def roles(signature: str, value: str) -> dict[str, Role]:
     """Return the roles of the parameters of a loss that takes the logarithm of `value`."""
@@ -49,3 +51,12 @@ def test_what_a_maximum_is_taken_of_in_a_row_lies_along_classes(axis: str, class
     text = f"import tensorflow as tf\ndef loss(x):\n    return tf.math.log(tf.nn.relu(x - tf.reduce_max(x, axis={axis}, keepdims=True)))\n"
     (case,) = Judge(Config(paths=("x.py",))).judge(Source("x.py", text.encode())).cases
     assert [given.classes for given in case.meaning.inputs] == [classes]
+
+
+def test_python_exponentials_of_a_tensors_number_overflow_in_double() -> None:
+    text = (
+        "import math\nimport torch.nn.functional as F\ndef f(x, y):\n    loss = F.cross_entropy(x, y).item()\n    return math.exp(loss)\n"
+    )
+    assert [finding.message for finding in judged(text, ("unbounded-exp",)).findings] == [
+        "`math.exp(loss)` raises OverflowError once `loss` passes 709.78, and nothing bounds it"
+    ]

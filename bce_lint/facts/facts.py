@@ -14,6 +14,7 @@ from bce_lint.facts.expr import (
     Concat,
     Const,
     Div,
+    Exp,
     Expr,
     Free,
     Join,
@@ -266,9 +267,9 @@ def dtype_of(e: Expr, framework: str, languages: Mapping[Expr, str]) -> str:
     casts = {part.dtype for part in walk(e) if isinstance(part, Cast) and part.dtype in FLOATS}
     if len(casts) == 1:
         return casts.pop()
-    computed = (part for part in walk(e) if not isinstance(part, (Const, Free)))
+    computed = [part for part in walk(e) if not isinstance(part, (Const, Free))]
     made = {name for part in computed if (name := languages.get(part)) is not None} - WITHOUT_GRADIENT - {"builtins"}
-    if framework == "python" and not made:
+    if framework == "python" and (not made or any(isinstance(part, Exp) and languages.get(part) == "python" for part in computed)):
         return "float64"
     language = vocabulary.vocabulary(min(made, default=framework))
     return language.dtype if language else "float32"

@@ -50,7 +50,7 @@ def method_of(owner: Expr, name: str, module: Module) -> tuple[Vocabulary, Row] 
 
 def carried(made: Expr, args: Arguments, lower: Lower) -> Expr:
     """Return what a library's call makes of `args`, after noting the op that it only scales or reduces."""
-    given = {value for _, value in args}
+    given = {whole for _, value in args for whole in (value, algebra.present(value))}
     payload = algebra.payload(made, given | {part for value in given if isinstance(value, (Concat, Items)) for part in value.items})
     if payload is not made:
         lower.trace.payloads[made] = payload
