@@ -97,6 +97,7 @@ OPTIONS: Mapping[str, Value] = {
     "ignore": None,
     "activation": "sigmoid",
     "batch_dims": 0,
+    "selected": TEST,
 }
 """What can be left out, by field."""
 

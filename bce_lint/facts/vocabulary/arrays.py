@@ -9,7 +9,7 @@ from bce_lint.facts.expr import MatMul, Max, Mean, Min, Prod, Std, Sum, Var, Vie
 from bce_lint.facts.vocabulary import axes, constants, make, places
 from bce_lint.facts.vocabulary.row import Row
 
-SUM = "a:x axis dtype out: keepdims"
+SUM = "a:x axis dtype out: keepdims * where:selected"
 MAX = "a:x axis out: keepdims"
 STD = "a:x axis dtype: out: ddof keepdims * correction:ddof"
 METHOD_STD = "a:x axis dtype: out: ddof keepdims"

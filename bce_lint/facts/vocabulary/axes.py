@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bce_lint.facts import inequalities
 from bce_lint.facts.algebra import add, div, mul, neg, sub
@@ -12,6 +12,7 @@ from bce_lint.facts.expr import (
     Axis,
     Bounded,
     Const,
+    Div,
     Expr,
     Index,
     Items,
@@ -26,12 +27,15 @@ from bce_lint.facts.expr import (
     NanToNum,
     Norm,
     Nothing,
+    Param,
+    Prod,
     Softmax,
     Square,
     Std,
     Sum,
     Var,
     View,
+    Where,
 )
 from bce_lint.facts.vocabulary.constants import LARGEST_SIZE, constant
 from bce_lint.facts.vocabulary.make import HALF, axis_of, flag, maximum, rsqrt, tensor
@@ -42,13 +46,26 @@ TINY = Const(1e-12)
 
 
 def reduce(op: Callable[..., Expr]) -> Callable[..., Expr]:
-    """Build a reduction."""
+    """Build a reduction, of what is `selected` if anything is."""
 
-    def make(x: Expr, axis: object = None, keepdims: object = None, dtype: object = None) -> Expr:
+    def make(x: Expr, axis: object = None, keepdims: object = None, dtype: object = None, selected: Expr | None = None) -> Expr:
         operand = tensor(x) if dtype is None else constant(x, dtype)
-        return op(operand, axis_of(axis), flag(keepdims))
+        if selected is None or is_none(selected):
+            return op(operand, axis_of(axis), flag(keepdims))
+        whole = Sum if op is Mean else op
+        chosen = whole(Where(selected, operand, Const(NEUTRAL[op])), axis_of(axis), flag(keepdims))
+        return Div(chosen, Sum(Where(selected, Const(1.0), Const(0.0)), axis_of(axis), flag(keepdims))) if op is Mean else chosen
 
     return make
+
+
+NEUTRAL: Mapping[object, float] = {Sum: 0.0, Mean: 0.0, Prod: 1.0}
+"""What entries that are not selected count for."""
+
+
+def is_none(given: Expr) -> bool:
+    """Tell whether an argument is None, as it is unless somebody gives it."""
+    return isinstance(given, Nothing) or (isinstance(given, Param) and isinstance(given.default, Nothing))
 
 
 def without_nan(made: Callable[..., Expr]) -> Callable[..., Expr]:
