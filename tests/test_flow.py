@@ -190,6 +190,13 @@ def test_of_a_file_alone_the_imports_from_its_project_are_followed(tmp_path: Pat
     assert differences(Source(str(file), text.encode()), marks(text), str(file)) == []
 
 
+def test_an_instance_that_is_told_how_it_ends_does_so_whatever_its_class_says(tmp_path: Path) -> None:
+    net = "import tensorflow as tf\nclass DNN(tf.keras.layers.Layer):\n    def call(self, x):\n        return tf.clip_by_value(x, -5, 5)\n"
+    (tmp_path / "layers.py").write_text(net, encoding="utf-8")
+    text = 'from layers import DNN\ndef loss(x):\n    reveal(DNN(1, activation="sigmoid")(x))  # [0, 1] known\n'
+    assert differences(Source(str(tmp_path / "main.py"), text.encode()), marks(text), str(tmp_path)) == []
+
+
 def test_of_a_file_alone_the_imports_from_its_package_are_followed(tmp_path: Path) -> None:
     inner = tmp_path / "package" / "inner"
     inner.mkdir(parents=True)

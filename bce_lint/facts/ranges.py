@@ -244,7 +244,7 @@ class Ranges:
                 low = Reach.KNOWN if inner.interval.lo <= -ANY_SIZE else inner.lo
                 high = Reach.KNOWN if inner.interval.hi >= ANY_SIZE else inner.hi
                 return Range(result, low, high)
-            if type(e) in {Log, Sqrt} and inner.interval.lo < 0:
+            if type(e) is Log and inner.interval.lo < 0:
                 return Range(result, Reach.UNKNOWN, inner.hi)
             return Range(result, inner.lo, inner.hi)
         match e:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.facts.algebra import core
-from bce_lint.facts.expr import Const, Div, Exp, Expr, Index, Log, Neg, Sub, Where, children, replaced, walk
+from bce_lint.facts.expr import Const, Div, Exp, Expr, Log, Neg, Sub, Where, children, replaced, walk
 from bce_lint.facts.facts import Facts
 from bce_lint.facts.guards import floor
-from bce_lint.facts.narrowing import selecting
 from bce_lint.facts.purpose import differentiable, forgiven, trained, trained_through
 from bce_lint.facts.singular import Singular, can_vanish, computed_in, held_off, kept_out, singular
 from bce_lint.facts.words import spoken
@@ -77,8 +76,6 @@ def broken(where: Where, facts: Facts) -> Iterator[Singular]:
     """Yield the ops in either branch that break where the branch is not chosen."""
     for branch, other, chosen in ((where.x, where.y, True), (where.y, where.x, False)):
         for found in filter(None, map(singular, computed_in(branch))):
-            if is_selected(found.operand, facts):
-                continue
             if kept_out(found, where.test, chosen=chosen) and not held_off(found, facts):
                 if not forgiven(type(found.op), facts) and trained(found.op if isinstance(found.op, Div) else found.operand, facts):
                     yield found
@@ -95,11 +92,6 @@ def goes_through(found: Singular, facts: Facts) -> bool:
         return True
     taken_off = {part for e in walk(facts.site.expr) if isinstance(e, (Neg, Sub)) for part in walk(children(e)[-1])}
     return isinstance(found.op, Exp) and found.op not in taken_off and differentiable(facts)
-
-
-def is_selected(x: Expr, facts: Facts) -> bool:
-    """Tell whether `x` holds only entries that a test has selected: the others are not computed with."""
-    return isinstance(x, Index) and selecting(x.which, facts.site.names) is not None
 
 
 def unseen(x: Expr, facts: Facts) -> bool:
